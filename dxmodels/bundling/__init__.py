@@ -1,0 +1,1 @@
+"""Who should buy together, when, from which offer, and who pays?"""

@@ -1,0 +1,1 @@
+"""What happens, year by year, under each promotion structure?"""

@@ -1,0 +1,11 @@
+"""Which tables may a case hold, and what stands in each column?"""
+
+from __future__ import annotations
+
+from dxmodels.inputs.schemas.columns import DTYPES, UNIT_SUFFIXES, Kind, TableSpec
+from dxmodels.inputs.schemas.holdings import HOLDINGS
+from dxmodels.inputs.schemas.published import COST_ITEMS, ONE_OFF, PUBLISHED
+
+TABLES: dict[str, TableSpec] = {spec.name: spec for spec in (*PUBLISHED, *HOLDINGS)}
+
+__all__ = ["COST_ITEMS", "DTYPES", "HOLDINGS", "ONE_OFF", "PUBLISHED", "TABLES", "UNIT_SUFFIXES", "Kind", "TableSpec"]

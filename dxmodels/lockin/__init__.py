@@ -1,0 +1,1 @@
+"""Who is locked in, what does it cost, and when to leave?"""

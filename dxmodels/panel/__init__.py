@@ -1,0 +1,1 @@
+"""What do the experts say, how far do they agree, and does the ranking hold?"""
