@@ -48,12 +48,10 @@ def fiscal_year_end(fiscal_year: int) -> dt.date:
 def era_year(fiscal_year: int, *, suffix: str = "年度") -> str:
     """Return the fiscal year as Japanese administration prints it: 2026 → 令和8年度, 2019 → 令和元年度.
 
-    The era is the one of the last day of the fiscal year, as FY2019 is 令和元年度. Raises ModelError before 1868.
+    The era is the one in force on 31 December, so 1988 is 昭和63年度 and 2019 令和元年度, as budgets print them.
+    Raises ModelError before 1868.
     """
-    return (
-        _in_era(fiscal_year_end(fiscal_year) if suffix == "年度" else dt.date(fiscal_year, 12, 31), fiscal_year)
-        + suffix
-    )
+    return _in_era(dt.date(fiscal_year, 12, 31), fiscal_year) + suffix
 
 
 def era_date(day: dt.date) -> str:
