@@ -52,7 +52,7 @@ wheels: $(VENV)/.created  ## fetch every wheel of the lock into wheels/ for a ma
 lock:  ## renew the locks from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra build --python-version 3.11 $(LOCKFLAGS) -o requirements.lock
 	uv pip compile pyproject.toml --extra build --extra test -c requirements.lock --python-version 3.11 $(LOCKFLAGS) -o requirements-test.lock
-LOCKFLAGS := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+LOCKFLAGS := --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
 clean:  ## remove the environment and everything made (reports/ too)
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

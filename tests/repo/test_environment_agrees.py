@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 from ruamel.yaml import YAML
 
@@ -17,7 +18,7 @@ LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-peers.lock
 def pins(lock: str) -> dict[str, Version]:
     text = (ROOT / lock).read_text(encoding="utf-8")
     found = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)", text, flags=re.MULTILINE)
-    return {name.lower().replace("_", "-"): Version(version) for name, version in found}
+    return {canonicalize_name(name): Version(version) for name, version in found}
 
 
 def names_and_pins_agree(requirements: list[str], lock: str) -> list[str]:
@@ -25,7 +26,7 @@ def names_and_pins_agree(requirements: list[str], lock: str) -> list[str]:
     wrong = []
     for text in requirements:
         requirement = Requirement(text)
-        version = locked.get(requirement.name.lower().replace("_", "-"))
+        version = locked.get(canonicalize_name(requirement.name))
         if version is None or version not in requirement.specifier:
             wrong.append(f"{text} against {version}")
     return wrong
