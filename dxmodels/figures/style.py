@@ -2,7 +2,7 @@
 
 One font for figures and PDF text (Noto Sans CJK JP, from the wheels, so that every machine draws the same page). Colours
 are the eight of Okabe & Ito (2008, "Color Universal Design"), told apart under every common colour blindness; ordered
-classes use the cividis ramp (Nuñez, Anderton & Renslow 2018), which also survives a black-and-white printer.
+classes run from light to dark within one hue, so that they also survive a black-and-white printer.
 Figures are made without pyplot: no backend is chosen or switched, nothing is shown twice, nothing leaks in a batch.
 """
 
@@ -20,7 +20,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
@@ -43,6 +43,8 @@ PALETTE: dict[str, str] = {
 }
 # Lines and markers need 3:1 against white (WCAG 1.4.11): the lighter hues come last and never alone.
 CYCLE: tuple[str, ...] = tuple(PALETTE[name] for name in ("blue", "vermillion", "green", "black", "purple", "orange"))
+# From pale to dark through the palette's own blue; strictly falling in luminance (a test holds it).
+_ORDERED_RAMP = ("#DCEBF7", "#5BA4D4", "#0072B2", "#05365A")
 INK = "#222222"
 MUTED = "#6B6B6B"
 RULE = "#D9D9D9"
@@ -154,12 +156,11 @@ def finish(ax: Axes, title: str | None = None, *, grid: Literal["x", "y", "both"
 
 
 def ordered_colours(count: int) -> list[str]:
-    """Return ``count`` colours from light to dark for ordered classes (cividis, ends trimmed for legible text)."""
+    """Return ``count`` colours from light to dark blue for ordered classes."""
     if count < 1:
         raise ModelError(f"階級の数 {count} は 1 以上にしてください。")
-    ramp = mpl.colormaps["cividis_r"]
-    steps = [0.05 + 0.9 * index / max(count - 1, 1) for index in range(count)]
-    return [to_hex(ramp(step)) for step in steps]
+    ramp = LinearSegmentedColormap.from_list("dxmodels_ordered", _ORDERED_RAMP)
+    return [to_hex(ramp(index / max(count - 1, 1))) for index in range(count)]
 
 
 def text_colour_on(face: str) -> str:

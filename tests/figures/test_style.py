@@ -108,6 +108,8 @@ def test_text_on_every_ordered_class_is_legible(count: int) -> None:
     colours = style.ordered_colours(count)
     assert len(set(colours)) == count
     assert min(style.contrast(colour, style.text_colour_on(colour)) for colour in colours) >= 4.5
+    against_white = [style.contrast(colour, "#FFFFFF") for colour in colours]
+    assert against_white == sorted(against_white)  # light to dark, also on a black-and-white printer
 
 
 def test_yen_axis_prints_the_unit_separators_and_the_negative_mark() -> None:
