@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import pandera.pandas as pa
@@ -54,6 +55,22 @@ UNIT_SUFFIXES: dict[str, str] = {
 
 
 @dataclass(frozen=True)
+class ColumnFacts:
+    """What one column is, in plain words: the reading of cells, the dictionary and the template all start here."""
+
+    name: str
+    title_ja: str
+    title_en: str
+    kind: Kind
+    unit: str
+    choices: tuple[str, ...]
+    minimum: float | None
+    maximum: float | None
+    nullable: bool
+    required: bool
+
+
+@dataclass(frozen=True)
 class TableSpec:
     """One table of a case: its file name, titles, schema, key and the tables its columns point to.
 
@@ -76,6 +93,11 @@ class TableSpec:
     def required_columns(self) -> tuple[str, ...]:
         """Names of the columns a file must have."""
         return tuple(name for name, column in self.schema.columns.items() if column.required)
+
+    @cached_property
+    def facts(self) -> dict[str, ColumnFacts]:
+        """Facts of every column by name, in file order."""
+        return {name: _facts_of(name, column) for name, column in self.schema.columns.items()}
 
 
 def column(
@@ -133,3 +155,26 @@ def table(
     """Return the specification of one table; unknown columns in a file are refused (strict schema)."""
     schema = pa.DataFrameSchema(columns, strict=True, ordered=False, name=name, title=title_ja, description=title_en)
     return TableSpec(name, title_ja, title_en, schema, tuple(key), references or {})
+
+
+def _facts_of(name: str, column: pa.Column) -> ColumnFacts:
+    meta: dict[str, Any] = column.metadata or {}
+    return ColumnFacts(
+        name=name,
+        title_ja=str(column.title),
+        title_en=str(column.description),
+        kind=meta["kind"],
+        unit=meta["unit"] or unit_by_suffix(name, meta["kind"]),
+        choices=meta["choices"],
+        minimum=meta["minimum"],
+        maximum=meta["maximum"],
+        nullable=bool(column.nullable),
+        required=bool(column.required),
+    )
+
+
+def unit_by_suffix(name: str, kind: Kind) -> str:
+    """Return the unit a numeric column's name ends in (data dictionary), or the empty string."""
+    if kind not in {"integer", "number", "yen", "fiscal_year"}:
+        return ""
+    return next((unit for suffix, unit in UNIT_SUFFIXES.items() if name.endswith(suffix)), "")

@@ -11,6 +11,7 @@ from dxmodels.inputs.schemas.published import COST_ITEMS, ONE_OFF
 CONTRACT_METHODS = ("一般競争", "指名競争", "総合評価", "公募型プロポーザル", "随意契約")
 COMPETITIVE_METHODS = ("一般競争", "指名競争", "総合評価")
 CONTRACT_KINDS = ("initial", "renewal", "change")
+CONTRACT_SCOPES = ("operation", "lease", "development")
 HOSTING = ("own_server", "shared_server", "private_cloud", "public_cloud", "government_cloud", "saas")
 RIGHTS = ("owner", "vendor", "shared")
 MIGRATION_STATES = ("legacy", "migrating", "government_cloud", "other_standard", "shared_entity")
@@ -177,6 +178,13 @@ CONTRACTS = table(
         "task": column("code", "業務コード（市町村）", "Task", nullable=True),
         "title_ja": column("text", "件名", "Title", nullable=True),
         "contract_kind": column("choice", "種別", "Initial, renewal or change", choices=CONTRACT_KINDS),
+        "contract_scope": column(
+            "choice",
+            "契約の対象（運用・賃貸借・開発）",
+            "What is bought: operation, lease or development",
+            choices=CONTRACT_SCOPES,
+            required=False,
+        ),
         "parent_contract_id": column("code", "元の契約ID", "Contract that this one changes or follows", nullable=True),
         "contract_fy": column("fiscal_year", "契約年度", "Fiscal year of award"),
         "contract_method": column("choice", "契約方式", "Method", choices=CONTRACT_METHODS, nullable=True),
@@ -264,6 +272,14 @@ OFFERS = table(
         "fixed_cost_yen": column("yen", "固定費（年、税込）", "Fixed cost a year, tax in", unit="円", minimum=0),
         "variable_cost_yen": column(
             "number", "従量費（年、1人当たり、税込）", "Variable cost a year per resident or user", unit="円", minimum=0
+        ),
+        "member_fee_yen": column(
+            "yen",
+            "加入団体ごとの定額（年、税込）",
+            "Yearly fee of each member, tax in; blank = none",
+            unit="円",
+            minimum=0,
+            required=False,
         ),
         "onboarding_yen": column(
             "yen", "参加時の導入費（1団体、税込）", "Onboarding per member, tax in", unit="円", minimum=0
