@@ -52,6 +52,7 @@ CHOICE_LABELS: dict[str, dict[str, str]] = {
         "vendor_resources": "事業者の人員不足",
     },
     "contract_kind": {"initial": "新規", "renewal": "更新", "change": "変更"},
+    "contract_scope": {"operation": "運用・保守・利用", "lease": "賃貸借", "development": "構築・改修"},
     "bid_status": {"valid": "有効", "declined": "辞退", "disqualified": "失格", "late": "遅延"},
     "link_kind": {"file": "ファイル", "api": "API", "database": "データベース", "manual": "手作業"},
     "unit_kind": {"task": "標準化業務", "system_kind": "府システムの種類"},
