@@ -1,0 +1,100 @@
+"""How does a figure become an SVG that looks the same in HTML and PDF, and that says where it comes from?
+
+Text stays text (``svg.fonttype = none``): Typst sets it in the Noto font of the wheels and embeds only the glyphs used, a browser
+finds the same or another Japanese font by the list below, a search finds the words. The stamp (run, as-of date, 架空 mark) is added
+when a report is published, because an executed notebook may be reused by a later run.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from dxmodels.errors import ModelError
+from dxmodels.runs.model import Drawing
+
+FONT_FAMILY = "Noto Sans CJK JP"
+_FALLBACKS = f"'{FONT_FAMILY}', 'Noto Sans JP', 'BIZ UDPGothic', 'Yu Gothic', 'Hiragino Sans', Meiryo, sans-serif"
+_STAMP_HEIGHT = 15.0  # points under the figure
+_STAMP_SIZE = 6.5
+_INK, _MARK = "#595959", "#A63600"
+_UNSAFE = re.compile(
+    r"<script|<foreignObject|\son\w+\s*=|javascript:|(?:href|src)\s*=\s*[\"']\s*(?:https?:)?//", re.IGNORECASE
+)
+_ROOT = re.compile(r'<svg\b[^>]*?width="([\d.]+)pt" height="([\d.]+)pt" viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>')
+
+FigureLike = Axes | Figure | Callable[[Any], Axes] | None
+
+
+def svg_of(figure: Axes | Figure, *, salt: str) -> str:
+    """Return the figure as SVG text, the same bytes for the same drawing; the figure is closed afterwards."""
+    drawn = figure if isinstance(figure, Figure) else figure.figure
+    if not isinstance(drawn, Figure):
+        raise ModelError("図の一部（SubFigure）ではなく、図（Figure）か軸（Axes）を渡してください。")
+    target = io.BytesIO()
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": salt, "path.simplify": True}):
+        drawn.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+    _close(drawn)
+    return _cleaned(target.getvalue().decode("utf-8"))
+
+
+def draw(figure: FigureLike, result: object) -> Figure | Axes | None:
+    """Return the figure to print: a callable is asked to draw ``result``."""
+    if figure is None or isinstance(figure, Axes | Figure):
+        return figure
+    drawn = figure(result)
+    if not isinstance(drawn, Axes | Figure):
+        raise ModelError(f"figure の関数は Axes か Figure を返してください（返り値：{type(drawn).__name__}）。")
+    return drawn
+
+
+def stamped(drawing: Drawing, *, left: str, mark: str = "") -> str:
+    """Return the SVG with a footer: ``left`` in grey, ``mark`` (架空データを含む) in colour on the right."""
+    root = _ROOT.search(drawing.svg)
+    if root is None:
+        raise ModelError("図のSVGの大きさを読めません。")
+    width, height = float(root[3]), float(root[4])
+    taller = height + _STAMP_HEIGHT
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" '
+        f'width="{width:g}pt" height="{taller:g}pt" viewBox="0 0 {width:g} {taller:g}" role="img">'
+        f"<title>{escape(drawing.alt)}</title>"
+        f'<rect x="0" y="{height:g}" width="{width:g}" height="{_STAMP_HEIGHT:g}" fill="#ffffff"/>'
+    )
+    footer = _footer_text(2.0, taller - 4.5, left, "start", _INK)
+    if mark:
+        footer += _footer_text(width - 2.0, taller - 4.5, mark, "end", _MARK, bold=True)
+    body = drawing.svg[root.end() :]
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{opening}{body.replace("</svg>", footer + "</svg>")}'
+
+
+def _footer_text(x: float, y: float, text: str, anchor: str, colour: str, *, bold: bool = False) -> str:
+    weight = "700" if bold else "400"
+    style = f"font-size: {_STAMP_SIZE}px; font-family: {_FALLBACKS}; font-weight: {weight}; text-anchor: {anchor}; fill: {colour}"
+    return f'<text x="{x:g}" y="{y:g}" style="{style}">{escape(text)}</text>'
+
+
+def _cleaned(svg: str) -> str:
+    """Drop metadata and document type, name the fallback fonts, and refuse anything that could run or fetch."""
+    svg = re.sub(r"<!DOCTYPE.*?>|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"font-family: [^;\"]+", f"font-family: {_FALLBACKS}", svg)
+    svg = re.sub(r"font: (?P<head>[^;\"]*?px) [^;\"]+", rf"font: \g<head> {_FALLBACKS}", svg)
+    svg = "\n".join(line.strip() for line in svg.splitlines() if line.strip()) + "\n"
+    if _UNSAFE.search(re.sub(r">[^<]*<", "><", svg)):
+        raise ModelError("図に実行・外部参照の要素があります。リンクやスクリプトを含めないでください。")
+    return svg
+
+
+def _close(figure: Figure) -> None:
+    """Close a figure that pyplot manages, so that the notebook does not show it a second time and memory is freed."""
+    if getattr(figure, "number", None) is not None:
+        from matplotlib import pyplot
+
+        pyplot.close(figure)

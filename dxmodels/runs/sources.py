@@ -1,0 +1,123 @@
+"""What does an exhibit rest on, and may it carry the grade it claims?
+
+A source is a table of the case, an assumption of the register, or a citation in words. A grade 公表値 or 推計 is refused where a named
+table is illustrative in the case of this notebook; 公表値 is refused where a table is the users' own.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Protocol
+
+from dxmodels.errors import DxError, Fault, ModelError, ParameterError
+from dxmodels.inputs.schemas import TABLES
+from dxmodels.runs import context
+from dxmodels.runs.model import ESTIMATED, GRADES, ILLUSTRATIVE, PUBLISHED, Source
+
+_NAME_LIKE = re.compile(r"[a-z0-9_]+")
+_GRADE_OF = {"published": PUBLISHED, "illustrative": ILLUSTRATIVE, "own": ESTIMATED}
+_WORD_OF = {"published": "公表値", "illustrative": "架空", "own": "自前の台帳"}
+
+
+class CaseFacts(Protocol):
+    """What the doors need to know of a case."""
+
+    title: str
+    base_fy: int
+
+    def has(self, name: str) -> bool:
+        """True where the case holds the table."""
+
+    def provenance(self, name: str) -> str:
+        """Return published, illustrative or own."""
+
+    def source(self, name: str) -> str:
+        """Return where the table comes from."""
+
+
+def resolve(names: Sequence[str], *, what: str) -> tuple[Source, ...]:
+    """Return what ``names`` stand for; raises ParameterError for a name that is neither table nor assumption."""
+    if not names:
+        raise ModelError(f"{what}：出典がありません。sources に表・前提・文献のいずれかを1つ以上書いてください。")
+    return tuple(_resolve(name, what) for name in names)
+
+
+def checked_grade(grade: str, sources: Sequence[Source], *, what: str) -> str:
+    """Return ``grade`` if the sources allow it; else raise ModelError naming the table that forbids it."""
+    if grade not in GRADES:
+        raise ModelError(f"{what}：区分「{grade}」は使えません。{'・'.join(GRADES)}のいずれかにしてください。")
+    illustrative = [source.name for source in sources if source.kind == "table" and source.grade == ILLUSTRATIVE]
+    if illustrative and grade != ILLUSTRATIVE:
+        tables = "、".join(illustrative)
+        raise ModelError(
+            f"{what}：架空データの表（{tables}）を使うため、区分「{grade}」にはできません。「架空」にしてください。"
+        )
+    own = [source.name for source in sources if source.kind == "table" and source.grade == ESTIMATED]
+    if own and grade == PUBLISHED:
+        raise ModelError(f"{what}：自前の台帳（{'、'.join(own)}）を使うため、区分は「推計」にしてください。")
+    return grade
+
+
+def case_facts() -> CaseFacts | None:
+    """Return what the notebook's case says about itself; None where the notebook has no case."""
+    here = context.current()
+    return _case(here.case, here.published_only) if here.case else None
+
+
+def _resolve(name: str, what: str) -> Source:
+    if name in TABLES:
+        return _table(name)
+    found = _assumption(name)
+    if found is not None:
+        return found
+    if _NAME_LIKE.fullmatch(name):
+        near = difflib.get_close_matches(name, [*TABLES, *_register_names()], n=3, cutoff=0.5)
+        cure = f"次のどれかではありませんか：{'、'.join(near)}" if near else "文献は日本語の題名で書いてください"
+        raise ParameterError([Fault(f"{what}の出典", "表にも前提にもない名前です", cure, value=name)])
+    return Source(kind="citation", name=name, label=name)
+
+
+def _table(name: str) -> Source:
+    case, label = case_facts(), TABLES[name].title_ja
+    if case is None:
+        return Source(kind="table", name=name, label=label)
+    if not case.has(name):
+        return Source(kind="table", name=name, label=label, detail="この実行では使用していない")
+    provenance = case.provenance(name)
+    detail = f"{_WORD_OF.get(provenance, provenance)}：{case.source(name)}"
+    return Source(kind="table", name=name, label=label, detail=detail, grade=_GRADE_OF.get(provenance, ""))
+
+
+def _assumption(name: str) -> Source | None:
+    register = _register()
+    if register is None or name not in register:
+        return None
+    entry = register[name]
+    detail = f"{entry.source}（{entry.as_of}）"
+    return Source(kind="assumption", name=name, label=entry.label_ja, detail=detail, grade=entry.grade)
+
+
+def _register_names() -> list[str]:
+    register = _register()
+    return list(register) if register is not None else []
+
+
+@lru_cache(maxsize=1)
+def _register():  # type: ignore[no-untyped-def]
+    try:
+        from dxmodels.inputs import load_register
+
+        return load_register()
+    except (ImportError, DxError):
+        return None
+
+
+@lru_cache(maxsize=4)
+def _case(name: str, published_only: bool) -> CaseFacts:
+    from dxmodels.inputs import load_case
+
+    facts: CaseFacts = load_case(name, tables=[], published_only=published_only)
+    return facts
