@@ -1,0 +1,70 @@
+"""What became of shared bodies elsewhere, before one is founded here?
+
+E31, published part: reference cases of shared bodies, of staff build-up, of overruns and delays, as published, with who says so and how
+sure it is. No average is taken: the measures differ in kind (a saving, an overrun, customers migrated), and cases that failed early
+rarely publish. Targets and self-made calculations are told apart from audits by the stated confidence.
+
+What it leaves out: income, staff and break-even membership of a body of one's own (needs its plan; the consolidation model's part).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dxmodels.errors import MissingTableError, ModelError
+
+CLASS_JA = {"shared_entity": "共同体の成果", "staff": "人材の確保", "overrun": "費用の超過", "delay": "遅れ"}
+CONFIDENCE_JA = {"high": "高", "medium": "中", "low": "低"}
+
+
+@dataclass(frozen=True, eq=False)
+class ReferenceCases:
+    """Reference cases in order of class and confidence, one row per case and measure."""
+
+    table: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per reference case and measure."""
+        return self.table.copy()
+
+    def summary(self) -> str:
+        """Return the headline sentence (Japanese)."""
+        classes = self.table["class_ja"].value_counts(sort=False)
+        sure = self.table["confidence_ja"].value_counts()
+        parts = "・".join(f"{name} {count} 件" for name, count in classes.items())
+        levels = "・".join(f"{level} {int(sure.get(level, 0))} 件" for level in CONFIDENCE_JA.values())
+        return f"参照できる公表事例は{parts}（確度：{levels}）。尺度が異なるため平均は示さない。"
+
+
+def list_reference_cases(reference_projects: pd.DataFrame, *, classes: Sequence[str]) -> ReferenceCases:
+    """Return the cases of the given classes (shared_entity, staff, overrun, delay) from table ``reference_projects``.
+
+    Raises ModelError for an unknown class, MissingTableError where the table holds no case of the classes asked for.
+    """
+    unknown = [name for name in classes if name not in CLASS_JA]
+    if unknown or not classes:
+        raise ModelError(f"類型 {unknown or 'なし'} は使えません。{'・'.join(CLASS_JA)} から指定してください。")
+    table = reference_projects[reference_projects["reference_class"].isin(list(classes))].copy()
+    if table.empty:
+        raise MissingTableError(
+            "reference_projects", ["reference_class"], reason=f"に {'・'.join(classes)} の行がありません"
+        )
+    table["class_ja"] = pd.Categorical(table["reference_class"].map(CLASS_JA), [CLASS_JA[name] for name in classes])
+    table["confidence_ja"] = pd.Categorical(table["confidence"].map(CONFIDENCE_JA), list(CONFIDENCE_JA.values()))
+    table = table.sort_values(["class_ja", "confidence_ja", "reference_id"]).astype(
+        {"class_ja": "string", "confidence_ja": "string"}
+    )
+    columns = [
+        "reference_id",
+        "class_ja",
+        "name_ja",
+        "measure_ja",
+        "reference_value",
+        "low_value",
+        "high_value",
+        "unit",
+    ]
+    return ReferenceCases(table[[*columns, "year_text", "confidence_ja", "source"]].reset_index(drop=True))
