@@ -8,6 +8,15 @@ from __future__ import annotations
 
 from dxmodels.runs.doors import exhibit, record
 from dxmodels.runs.parameters import check_parameters
-from dxmodels.runs.recorded import recorded, recorded_exhibits, recorded_names
+from dxmodels.runs.recorded import recorded, recorded_exhibits, recorded_names, recorded_states, recorded_table
 
-__all__ = ["check_parameters", "exhibit", "record", "recorded", "recorded_exhibits", "recorded_names"]
+__all__ = [
+    "check_parameters",
+    "exhibit",
+    "record",
+    "recorded",
+    "recorded_exhibits",
+    "recorded_names",
+    "recorded_states",
+    "recorded_table",
+]

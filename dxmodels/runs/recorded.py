@@ -58,6 +58,19 @@ def recorded_exhibits() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names, dtype="string").sort_values("exhibit_id", ignore_index=True)
 
 
+def recorded_states() -> dict[str, str]:
+    """Return exhibit id → full, illustrative or not_computable: what the trace of the plan's needs asks for.
+
+    Where several runs made the same exhibit the best state counts.
+    """
+    order = ("not_computable", "illustrative", "full")
+    states: dict[str, str] = {}
+    for entry in _exhibits():
+        state = entry.state if not entry.computable else ("illustrative" if entry.illustrative else "full")
+        states[entry.id] = max(states.get(entry.id, state), state, key=order.index)
+    return dict(sorted(states.items()))
+
+
 def recorded_table() -> pd.DataFrame:
     """Return one row a recorded quantity: record_name, label, printed_value, unit, grade, notebook, parameters."""
     rows = [

@@ -9,33 +9,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Protocol
 
 from dxmodels.errors import DxError, Fault, ModelError, ParameterError
+from dxmodels.inputs import Register, load_register
 from dxmodels.inputs.schemas import TABLES
 from dxmodels.runs import context
+from dxmodels.runs.casefacts import case_facts
 from dxmodels.runs.model import ESTIMATED, GRADES, ILLUSTRATIVE, PUBLISHED, Source
 
 _NAME_LIKE = re.compile(r"[a-z0-9_]+")
 _GRADE_OF = {"published": PUBLISHED, "illustrative": ILLUSTRATIVE, "own": ESTIMATED}
 _WORD_OF = {"published": "公表値", "illustrative": "架空", "own": "自前の台帳"}
-
-
-class CaseFacts(Protocol):
-    """What the doors need to know of a case."""
-
-    title: str
-    base_fy: int
-
-    def has(self, name: str) -> bool:
-        """True where the case holds the table."""
-
-    def provenance(self, name: str) -> str:
-        """Return published, illustrative or own."""
-
-    def source(self, name: str) -> str:
-        """Return where the table comes from."""
 
 
 def resolve(names: Sequence[str], *, what: str) -> tuple[Source, ...]:
@@ -61,12 +45,6 @@ def checked_grade(grade: str, sources: Sequence[Source], *, what: str) -> str:
     return grade
 
 
-def case_facts() -> CaseFacts | None:
-    """Return what the notebook's case says about itself; None where the notebook has no case."""
-    here = context.current()
-    return _case(here.case, here.published_only) if here.case else None
-
-
 def _resolve(name: str, what: str) -> Source:
     if name in TABLES:
         return _table(name)
@@ -81,10 +59,11 @@ def _resolve(name: str, what: str) -> Source:
 
 
 def _table(name: str) -> Source:
-    case, label = case_facts(), TABLES[name].title_ja
+    label, here = TABLES[name].title_ja, context.current()
+    case = case_facts(here.case) if here.case else None
     if case is None:
         return Source(kind="table", name=name, label=label)
-    if not case.has(name):
+    if not case.has(name) or (here.published_only and case.provenance(name) == "illustrative"):
         return Source(kind="table", name=name, label=label, detail="この実行では使用していない")
     provenance = case.provenance(name)
     detail = f"{_WORD_OF.get(provenance, provenance)}：{case.source(name)}"
@@ -105,19 +84,8 @@ def _register_names() -> list[str]:
     return list(register) if register is not None else []
 
 
-@lru_cache(maxsize=1)
-def _register():  # type: ignore[no-untyped-def]
+def _register() -> Register | None:
     try:
-        from dxmodels.inputs import load_register
-
         return load_register()
-    except (ImportError, DxError):
+    except DxError:  # the register's own faults are reported where a notebook loads it
         return None
-
-
-@lru_cache(maxsize=4)
-def _case(name: str, published_only: bool) -> CaseFacts:
-    from dxmodels.inputs import load_case
-
-    facts: CaseFacts = load_case(name, tables=[], published_only=published_only)
-    return facts

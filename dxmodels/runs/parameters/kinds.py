@@ -48,7 +48,8 @@ PublishedOnly = Annotated[
     bool, _facts("公表値のみ", "Published values only", "true にすると架空データの表を一切読み込みません")
 ]
 MunicipalityCode = Annotated[
-    str, _facts("団体コード", "Municipality code", "検査数字を含む6桁の文字列（例：271004）", names="municipality_code")
+    str | None,
+    _facts("団体コード", "Municipality code", "検査数字を含む6桁の文字列（例：271004）", names="municipality_code"),
 ]
 SystemId = Annotated[
     Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")] | None,

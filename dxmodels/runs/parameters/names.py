@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from dxmodels.errors import DxError, Fault
+from dxmodels.inputs import load_case
 from dxmodels.inputs.codes import municipality_code_fault
+from dxmodels.inputs.folders import known_cases
 from dxmodels.inputs.places import data_root
 from dxmodels.inputs.yaml_files import unknown_name
 from dxmodels.runs.parameters.kinds import Parameters
@@ -34,9 +36,7 @@ def known_names(kind: str) -> list[str]:
     """Return the names there are: ``case``, ``scenario`` or ``option`` (from the data folder)."""
     root = data_root()
     if kind == "case":
-        return sorted(path.parent.name for path in root.glob("*/case.yml")) + sorted(
-            path.stem for path in root.glob("*.xlsx")
-        )
+        return known_cases()
     folder = {"scenario": "scenarios", "option": "options"}[kind]
     return sorted(path.stem for path in (root / folder).glob("*.yml"))
 
@@ -80,8 +80,6 @@ def _in_table(place: str, case: str, table: str, column: str, value: str) -> Fau
 
 
 def _codes(case: str, table: str, column: str) -> list[str]:
-    from dxmodels.inputs import load_case  # loading pandera takes a second that most checks do not need
-
     return [str(code) for code in load_case(case, tables=[table]).table(table)[column]]
 
 

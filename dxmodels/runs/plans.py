@@ -1,0 +1,216 @@
+"""Which notebooks does a plan run, with which parameters, and where does each stand in the report?
+
+A plan is a file of data/plans (YAML 1.2, safe loader, unknown keys refused)::
+
+    title_ja: 大阪府デジタル改革 最終取りまとめ      # printed on every page
+    edition_ja: 令和8年度                          # edition, in the header
+    parameters: {case: osaka, seed: 2026}         # for every notebook that has them
+    chapters:                                     # 府庁DX / 市町村DX / 制度・あり方
+      - title_ja: 府庁DX
+        notebooks:
+          - notebook: 00_data
+          - notebook: 20_cost
+            parameters: {scenario: [base, yen_weak]}   # a list = one run each; several lists = every combination
+        exhibits: [E09]                           # optional: exhibits told here though their notebook stands elsewhere
+    summary: 90_final_summary                     # optional: reads what the others recorded, so it runs last
+    minutes_per_notebook: 15                      # optional time limit
+
+Everything is checked before any kernel starts, and every fault is named at once.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from dxmodels.errors import Fault, ParameterError
+from dxmodels.inputs.places import checked_slug, data_root
+from dxmodels.inputs.yaml_files import unknown_name
+from dxmodels.inputs.yaml_text import YamlText, read_yaml
+from dxmodels.runs.parameters import SCHEMAS, faults_of
+from dxmodels.runs.project import notebooks_root
+
+SUMMARY_CHAPTER = "取りまとめ"
+_MOST_JOBS = 5_000
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+_ExhibitId = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{2}[a-z]?$")]
+_Setting = str | int | float | bool | None | list[str | int | float | bool | None]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Batch(_Part):
+    """One notebook and the parameters it runs with; a list means one run each."""
+
+    notebook: str
+    parameters: dict[str, _Setting] = {}
+
+
+class Chapter(_Part):
+    """One chapter of the report: its notebooks, and exhibits told here although their notebook stands elsewhere."""
+
+    title_ja: _Text
+    notebooks: Annotated[tuple[Batch, ...], Field(strict=False)] = ()
+    exhibits: Annotated[tuple[_ExhibitId, ...], Field(strict=False)] = ()
+
+
+class Plan(_Part):
+    """The checked content of one plan file."""
+
+    name: str
+    title_ja: _Text
+    edition_ja: _Text
+    parameters: dict[str, _Setting] = {}
+    chapters: Annotated[tuple[Chapter, ...], Field(strict=False, min_length=1)]
+    summary: str | None = None
+    minutes_per_notebook: Annotated[float, Field(gt=0, le=24 * 60, strict=False)] = 15.0
+
+    def chapter_of_exhibit(self, exhibit_id: str, notebook_chapter: str) -> str:
+        """Return the chapter an exhibit is told in: the one that claims it, else its notebook's."""
+        claimed = (chapter.title_ja for chapter in self.chapters if exhibit_id in chapter.exhibits)
+        return next(claimed, notebook_chapter)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of one notebook: ``key`` names its files, ``parameters`` are complete and checked."""
+
+    key: str
+    notebook: str
+    chapter: str
+    parameters: Mapping[str, Any]
+    variant: str = ""
+    joins: bool = False
+
+
+def load_plan(name: str) -> Plan:
+    """Return the plan ``data/plans/<name>.yml``; raises ParameterError (unknown name) or InputError (faults of the file)."""
+    checked_slug(name, what="計画の名前")
+    folder = data_root() / "plans"
+    there = sorted(path.stem for path in folder.glob("*.yml"))
+    if name not in there:
+        raise ParameterError([unknown_name("計画", name, there)])
+    text = read_yaml(folder / f"{name}.yml")
+    try:
+        return Plan.model_validate({**text.content, "name": name})
+    except ValidationError as error:
+        raise ParameterError([_fault(text, problem) for problem in error.errors()]) from error
+
+
+def jobs_of(plan: Plan, overrides: Mapping[str, Any] | None = None) -> list[Job]:
+    """Return every run of the plan in order, the summary last; ``overrides`` (from the command line) win over the plan.
+
+    Raises ParameterError with the faults of all runs together.
+    """
+    given = dict(overrides or {})
+    faults = _structure_faults(plan, given)
+    jobs: list[Job] = []
+    for chapter in plan.chapters:
+        for batch in chapter.notebooks:
+            if batch.notebook in SCHEMAS:
+                jobs += _expand(plan, batch, chapter.title_ja, given)
+    if plan.summary in SCHEMAS:
+        jobs += _expand(plan, Batch(notebook=str(plan.summary)), SUMMARY_CHAPTER, given, joins=True)
+    if len(jobs) > _MOST_JOBS:
+        faults.append(
+            Fault(f"計画 {plan.name}", f"実行が {len(jobs):,} 件になります", f"{_MOST_JOBS:,} 件以下に減らしてください")
+        )
+    else:
+        faults += [fault for job in jobs for fault in faults_of(job.notebook, job.parameters, where=job.key)]
+    if faults:
+        raise ParameterError(_without_repeats(faults))
+    return _completed(jobs)
+
+
+def _expand(plan: Plan, batch: Batch, chapter: str, overrides: Mapping[str, Any], *, joins: bool = False) -> list[Job]:
+    """Return one job for every combination of the listed values."""
+    known = SCHEMAS[batch.notebook].model_fields
+    shared = {name: value for name, value in plan.parameters.items() if name in known}
+    settings = {**shared, **batch.parameters, **{name: value for name, value in overrides.items() if name in known}}
+    varied = [name for name, value in settings.items() if isinstance(value, list) and len(value) > 1]
+    jobs = []
+    for values in _combinations(settings):
+        variant = "-".join(_part_of_key(values[name]) for name in varied)
+        key = f"{batch.notebook}-{variant}" if variant else batch.notebook
+        jobs.append(Job(key, batch.notebook, chapter, values, variant, joins))
+    return jobs
+
+
+def _combinations(settings: Mapping[str, _Setting]) -> Iterator[dict[str, Any]]:
+    lists = [value if isinstance(value, list) else [value] for value in settings.values()]
+    for values in itertools.product(*lists):
+        yield dict(zip(settings, values, strict=True))
+
+
+def _part_of_key(value: object) -> str:
+    return re.sub(r"[^a-z0-9_]+", "_", str(value).lower())[:40] or "x"
+
+
+def _structure_faults(plan: Plan, overrides: Mapping[str, Any]) -> list[Fault]:
+    """Return unknown notebooks, missing files, plan parameters no notebook has, and runs that would share a name."""
+    where = f"計画 {plan.name}"
+    named = [batch.notebook for chapter in plan.chapters for batch in chapter.notebooks]
+    named += [plan.summary] if plan.summary else []
+    faults = [unknown_name(f"{where} のノートブック", name, SCHEMAS) for name in named if name not in SCHEMAS]
+    missing = [name for name in named if name in SCHEMAS and not (notebooks_root() / f"{name}.ipynb").is_file()]
+    faults += [
+        Fault(where, "ノートブックのファイルがありません", f"notebooks/{name}.ipynb を用意してください", value=name)
+        for name in missing
+    ]
+    known = {field for name in named if name in SCHEMAS for field in SCHEMAS[name].names()}
+    for name in [*plan.parameters, *overrides]:
+        if name not in known:
+            faults.append(unknown_name(f"{where} のパラメータ", name, sorted(known)))
+    if not named:
+        faults.append(Fault(where, "ノートブックが1つもありません", "chapters の下に notebooks を書いてください"))
+    return faults
+
+
+def _completed(jobs: Sequence[Job]) -> list[Job]:
+    """Fill in defaults, so that a run is known by all its parameters; runs that came out the same are kept once."""
+    complete: list[Job] = []
+    seen: set[str] = set()
+    for job in jobs:
+        values = SCHEMAS[job.notebook].model_validate(dict(job.parameters)).model_dump()
+        key = job.key
+        if key in seen:
+            if any(job.notebook == other.notebook and values == other.parameters for other in complete):
+                continue
+            key = next(name for number in itertools.count(2) if (name := f"{job.key}-{number}") not in seen)
+        seen.add(key)
+        complete.append(
+            Job(key, job.notebook, job.chapter, values, key.removeprefix(job.notebook).lstrip("-"), job.joins)
+        )
+    return complete
+
+
+def _without_repeats(faults: Sequence[Fault]) -> list[Fault]:
+    return list(dict.fromkeys(faults))
+
+
+def _fault(text: YamlText, problem: Any) -> Fault:
+    keys = [key for key in problem["loc"] if isinstance(key, str | int)]
+    where = ".".join(str(key) for key in keys)
+    value = problem.get("input")
+    shown = str(value) if isinstance(value, str | int | float | bool) else ""
+    return Fault(f"data/plans/{text.file}", *_in_japanese(problem), row=text.line(*keys), column=where, value=shown)
+
+
+def _in_japanese(problem: Any) -> tuple[str, str]:
+    kind = problem["type"]
+    if kind == "missing":
+        return "必須の項目がありません", f"「{problem['loc'][-1]}:」を書いてください"
+    if kind == "extra_forbidden":
+        return "知らない項目です", "計画の書式（dxmodels/runs/plans.py の冒頭）にある項目だけを使ってください"
+    if kind in {"string_type", "string_pattern_mismatch"}:
+        return "文字列の形が正しくありません", "引用符で囲み、図表番号は E07 の形にしてください"
+    if kind in {"greater_than", "less_than_equal"}:
+        return "時間の上限が範囲外です", "0 より大きく 1440 分以下にしてください"
+    return "形が正しくありません", "計画の書式（dxmodels/runs/plans.py の冒頭）の例に合わせてください"
