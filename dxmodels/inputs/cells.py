@@ -23,12 +23,12 @@ from dxmodels.inputs.schemas.choices import choice_value
 from dxmodels.money import parse_number
 
 MOST_CHARACTERS = 32_767  # what one Excel cell can hold
-_MOST_DIGITS = 16  # 1 京: beyond every public amount, within exact 64-bit integers
+MOST_DIGITS = 16  # 1 京: beyond every public amount, within exact 64-bit integers
 _FIRST_FISCAL_YEAR, _LAST_FISCAL_YEAR = 1950, 2100
 _FIRST_DAY, _LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 
-_INTEGER = re.compile(rf"-?[0-9]{{1,{_MOST_DIGITS}}}")
+_INTEGER = re.compile(rf"-?[0-9]{{1,{MOST_DIGITS}}}")
 _NUMBER = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,2})?")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MIDNIGHT = re.compile(r"[ T]0{1,2}:00(:00(\.0+)?)?$")
@@ -130,8 +130,8 @@ def _read_integer(text: str, facts: ColumnFacts) -> int:
     value = _slow_number(text, facts)
     if value != value.to_integral_value():
         raise CellError("整数ではありません", f"{facts.unit or '整数'}単位の整数にしてください（例：{round(value)}）")
-    if abs(value) >= Decimal(10) ** _MOST_DIGITS:
-        raise CellError("桁が大きすぎます", f"{_MOST_DIGITS}桁以内にしてください（単位が円か確かめてください）")
+    if abs(value) >= Decimal(10) ** MOST_DIGITS:
+        raise CellError("桁が大きすぎます", f"{MOST_DIGITS}桁以内にしてください（単位が円か確かめてください）")
     return int(value)
 
 

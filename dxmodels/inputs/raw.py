@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from dxmodels.errors import Fault, InputError
 MOST_BYTES = 1_000_000_000
 MOST_LINES = 3_000_000
 _HEADER_ROW = 1
+_BATCH = 500  # fewer than the 700 new containers after which Python looks for garbage among all the old ones
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,23 +37,33 @@ class RawTable:
     faults: tuple[Fault, ...] = ()
 
 
-def raw_from_lines(file: str, lines: list[Sequence[str]], rows: Sequence[int]) -> RawTable:
-    """Return the table whose first line is the header; blank lines are left out, odd lines become faults."""
-    kept = [index for index, line in enumerate(lines) if any(line) and not all(not cell.strip() for cell in line)]
-    if not kept:
-        raise InputError([Fault(file, "ファイルが空です", "1行目に列名、2行目からデータを入れてください")])
-    if rows[kept[0]] != _HEADER_ROW:
-        raise InputError([Fault(file, "1行目が空行です", "1行目を列名の行にしてください", row=1)])
-    if len(kept) - 1 > MOST_LINES:
-        cure = f"{MOST_LINES:,} 行以内に分けてください"
-        raise InputError([Fault(file, f"{len(kept) - 1:,} 行あり多すぎます", cure)])
-    header = _without_empty_tail(lines[kept[0]])
+def raw_from_lines(file: str, lines: Iterable[Sequence[str]]) -> RawTable:
+    """Return the table whose first line is the header; blank lines are left out, lines of another length become faults.
+
+    Lines are taken in batches and laid into columns at once, so that a million of them never exist side by side.
+    """
+    source = iter(lines)
+    header = _header(file, next(source, []))
     width = len(header)
-    straight = [index for index in kept[1:] if len(lines[index]) == width or _fits(lines[index], width)]
-    faults = tuple(_odd_line(file, lines[i], rows[i], width) for i in sorted(set(kept[1:]) - set(straight)))
-    body = [line if len(line) == width else line[:width] for line in (lines[index] for index in straight)]
-    columns: tuple[Sequence[str], ...] = tuple(zip(*body, strict=True)) if body else tuple(() for _ in header)
-    return RawTable(file, header, columns, np.asarray([rows[index] for index in straight], dtype=np.int64), faults)
+    columns: list[list[str]] = [[] for _ in header]
+    rows: list[int] = []
+    faults: list[Fault] = []
+    first = _HEADER_ROW + 1
+    while batch := list(islice(source, _BATCH)):
+        kept = [index for index, line in enumerate(batch) if (line and line[0].strip()) or "".join(line).strip()]
+        straight = [index for index in kept if len(batch[index]) == width or _fits(batch[index], width)]
+        if len(straight) < len(kept):
+            odd = sorted(set(kept) - set(straight))
+            faults += [_odd_line(file, batch[index], first + index, width) for index in odd]
+        for column, cells in zip(columns, zip(*(batch[index] for index in straight), strict=False), strict=False):
+            column.extend(cells)
+        rows.extend(first + index for index in straight)
+        first += len(batch)
+        if len(rows) > MOST_LINES:
+            raise InputError(
+                [Fault(file, f"{MOST_LINES:,} 行を超えています", f"{MOST_LINES:,} 行以内に分けてください")]
+            )
+    return RawTable(file, header, tuple(columns), np.asarray(rows, dtype=np.int64), tuple(faults))
 
 
 def raw_from_frame(frame: pd.DataFrame, *, file: str) -> RawTable:
@@ -89,14 +101,17 @@ def _float_text(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
 
 
-def _without_empty_tail(header: Sequence[str]) -> tuple[str, ...]:
+def _header(file: str, line: Sequence[str]) -> tuple[str, ...]:
     """Excel often writes empty columns after the last one; they end the header."""
-    width = max(index + 1 for index, cell in enumerate(header) if cell.strip())
-    return tuple(header[:width])
+    width = max((index + 1 for index, cell in enumerate(line) if cell.strip()), default=0)
+    if not width:
+        raise InputError([Fault(file, "1行目が空行です", "1行目に列名を書いてください", row=_HEADER_ROW)])
+    return tuple(line[:width])
 
 
 def _fits(line: Sequence[str], width: int) -> bool:
-    return len(line) > width and not any(cell.strip() for cell in line[width:])
+    """A line may be longer than the header only by empty cells."""
+    return len(line) > width and not "".join(line[width:]).strip()
 
 
 def _odd_line(file: str, line: Sequence[str], row: int, width: int) -> Fault:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from dxmodels.errors import Fault, InputError
@@ -65,14 +65,20 @@ def decode(data: bytes, *, file: str) -> str:
 
 def table_of_text(text: str, *, file: str) -> RawTable:
     """Return the CSV ``text`` as a table; raise InputError for an unclosed quotation or another delimiter."""
-    lines: list[Sequence[str]] = []
+    _refuse_other_delimiter(text, file)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    read = 0
+
+    def lines() -> Iterator[list[str]]:
+        nonlocal read
+        for line in reader:
+            read += 1
+            yield line
+
     try:
-        lines.extend(reader)
+        return raw_from_lines(file, lines())
     except csv.Error as error:
-        raise InputError([_csv_fault(file, str(error), len(lines) + 1)]) from error
-    _refuse_other_delimiter(lines, file)
-    return raw_from_lines(file, lines, range(1, len(lines) + 1))
+        raise InputError([_csv_fault(file, str(error), read + 1)]) from error
 
 
 def _cp932_text(data: bytes) -> str | None:
@@ -94,11 +100,10 @@ def _looks_like_euc(data: bytes, text: str) -> bool:
     return True
 
 
-def _refuse_other_delimiter(lines: list[Sequence[str]], file: str) -> None:
-    if not lines or len(lines[0]) != 1:
-        return
+def _refuse_other_delimiter(text: str, file: str) -> None:
+    header = text.partition("\n")[0]
     for mark, name in _OTHER_DELIMITERS.items():
-        if mark in lines[0][0]:
+        if mark in header and "," not in header:
             raise InputError(
                 [Fault(file, f"{name}区切りのファイルです", "カンマ区切りのCSVで保存し直してください", row=1)]
             )

@@ -42,7 +42,7 @@ def read_sheets(path: Path, sheets: Sequence[str]) -> dict[str, RawTable]:
     tables: dict[str, RawTable] = {}
     for sheet, lines in values.items():
         try:
-            tables[sheet] = raw_from_lines(sheet_label(path, sheet), lines, range(1, len(lines) + 1))
+            tables[sheet] = raw_from_lines(sheet_label(path, sheet), lines)
         except InputError as error:
             faults += error.faults
     if faults:
