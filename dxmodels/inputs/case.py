@@ -58,8 +58,8 @@ class Case:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """Names of the tables this case holds with at least one row, in the order of the schemas."""
-        return tuple(name for name in TABLES if self.has(name))
+        """Names of the tables that can be asked for and have at least one row, in the order of the schemas."""
+        return tuple(name for name in TABLES if len(self.frames.get(name, ())) > 0)
 
     def has(self, name: str) -> bool:
         """Return whether the case holds the table with at least one row."""

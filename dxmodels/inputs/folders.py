@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from dxmodels.errors import Fault, InputError, ParameterError
 from dxmodels.inputs.case_file import CASE_FILE, CaseFile, checked_case_file, nearest, read_case_file
 from dxmodels.inputs.places import checked_slug, data_root
 from dxmodels.inputs.schemas import TABLES
-from dxmodels.inputs.workbooks import read_sheets, sheet_names
+from dxmodels.inputs.workbooks import has_rows, read_sheets, sheet_names
 
 CASE_SHEET = "case"
 _PATH_CURE = "フォルダの場所を確かめてください（data/ のケースは名前だけで指定できます。例：osaka）"
@@ -67,7 +68,7 @@ def find_tables(case: CasePlace) -> tuple[dict[str, TablePlace], list[Fault]]:
         candidates = _candidates(case, table)
         entry = case.heading.tables.get(table)
         if entry is None:
-            faults += [_unlisted(case, table, place) for place in candidates[:1]]
+            faults += [_unlisted(case, table, place) for place in candidates if _has_rows(place)]
         elif len(candidates) == 1:
             places[table] = candidates[0]
         else:
@@ -136,6 +137,14 @@ def _sheet_for(sheets: tuple[str, ...], table: str, *, named_after: bool) -> str
     if table in sheets:
         return table
     return sheets[0] if named_after and len(sheets) == 1 else ""
+
+
+def _has_rows(place: TablePlace) -> bool:
+    """An unlisted table without rows is a template not filled in, and no fault."""
+    if place.sheet:
+        return has_rows(place.path, place.sheet)
+    with place.path.open("rb") as file:
+        return sum(1 for line in islice(file, 100) if line.strip(b"\xef\xbb\xbf, \t\r\n")) > 1
 
 
 def _unlisted(case: CasePlace, table: str, place: TablePlace) -> Fault:

@@ -47,7 +47,7 @@ def take_in(
     if not faults and "contracts" in frames:
         frames["contracts"], tax_warnings = with_tax(frames["contracts"], tables["contracts"])
         warnings += tax_warnings
-    warnings += [_no_rows(table) for table in tables.values() if table.frame.empty and not table.faults]
+    warnings += _no_rows([table.file for table in tables.values() if table.frame.empty and not table.faults])
     return Intake(frames, tuple(faults), tuple(warnings))
 
 
@@ -80,7 +80,8 @@ def _typed(raw: RawTable, spec: TableSpec, faults: list[Fault]) -> pd.DataFrame:
     return pd.DataFrame(arrays)
 
 
-def _no_rows(table: CheckedTable) -> Fault:
-    return Fault(
-        table.file, "列名だけでデータの行がありません", "この表を要る問いは「算出不能」になります。行を入れてください"
-    )
+def _no_rows(files: list[str]) -> list[Fault]:
+    if not files:
+        return []
+    cure = "これらの表を要る問いは「算出不能」になります。必要なら行を入れてください"
+    return [Fault("、".join(files), "列名だけでデータの行がありません", cure)]

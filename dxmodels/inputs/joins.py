@@ -2,7 +2,7 @@
 
 The references stand in the schemas (``references``); two more depend on another column of the row: whose capacity it is, and
 whether an offer is for a municipal task or a kind of the prefecture's systems. A blank points nowhere. Where the table pointed to is not
-in the case the join cannot be checked, which is a warning; where that table is itself faulty in its key, its joins wait for the mending.
+in the case, or is empty, the join cannot be checked, which is a warning; where that table is itself faulty in its key, its joins wait for the mending.
 """
 
 from __future__ import annotations
@@ -76,17 +76,18 @@ def join_faults(
         for join in joins_of(name):
             if join.target in waiting:
                 continue
-            if join.target not in tables:
+            target = tables.get(join.target)
+            if target is None or (target.frame.empty and not target.faults):
                 warnings += _uncheckable(table, join)
-            elif join.target_column not in tables[join.target].faulty_columns:
-                faults += _orphans(table, join, tables[join.target])
+            elif join.target_column not in target.faulty_columns:
+                faults += _orphans(table, join, target)
     return faults, warnings
 
 
 def _uncheckable(table: CheckedTable, join: Join) -> list[Fault]:
     if join.pointers(table.frame).empty:
         return []
-    problem = f"参照先の表「{join.target}」がないため照合できません"
+    problem = f"参照先の表「{join.target}」がない（または空の）ため照合できません"
     return [Fault(table.file, problem, f"表「{join.target}」をケースに加えると照合します", column=join.column)]
 
 

@@ -50,6 +50,17 @@ def read_sheets(path: Path, sheets: Sequence[str]) -> dict[str, RawTable]:
     return tables
 
 
+def has_rows(path: Path, sheet: str) -> bool:
+    """Return whether anything stands below the first line of a sheet."""
+    book = _open(path)
+    try:
+        return any(
+            cell_text(value).strip() for line in book[sheet].iter_rows(min_row=2, values_only=True) for value in line
+        )
+    finally:
+        book.close()
+
+
 def sheet_label(path: Path, sheet: str) -> str:
     """Return how a sheet is named in messages."""
     return f"{path.name}［{sheet}］"
