@@ -1,0 +1,26 @@
+"""How large is the digital divide between the municipalities, who is behind whatever the weights, and what would lift them most?
+
+Letter by letter: ``scores`` (what is compared, on which scale), ``weights`` (which weightings are sensible), ``ranks`` (index and
+exact rank intervals under all of them), ``gap`` (Gini, Theil, pattern by size), ``actions`` (which two steps lift the lowest most).
+"""
+
+from dxmodels.municipalities.divide.actions import ActionGains, rank_actions
+from dxmodels.municipalities.divide.gap import GapMeasures, SizePattern, describe_size_pattern, measure_gap
+from dxmodels.municipalities.divide.ranks import RankIntervals, find_rank_intervals
+from dxmodels.municipalities.divide.scores import Scores, SizeClassing, collect_scores
+from dxmodels.municipalities.divide.weights import WeightRegion
+
+__all__ = [
+    "ActionGains",
+    "GapMeasures",
+    "RankIntervals",
+    "Scores",
+    "SizeClassing",
+    "SizePattern",
+    "WeightRegion",
+    "collect_scores",
+    "describe_size_pattern",
+    "find_rank_intervals",
+    "measure_gap",
+    "rank_actions",
+]

@@ -1,0 +1,179 @@
+"""Inventory, concentration and size classes: by hand, against brute force over missing costs, and on bad input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dxmodels.cost.portfolio import SizeClasses, measure_concentration, summarize_inventory, summarize_size_classes
+from dxmodels.errors import DxError, MissingTableError
+from dxmodels.glossary import missing_terms
+from dxmodels.inputs import Case
+
+
+def costs(*values: float | None) -> pd.Series:
+    return pd.Series(values, index=[f"S{i}" for i in range(len(values))], dtype="Float64")
+
+
+def case(**frames: pd.DataFrame) -> Case:
+    return Case.from_frames(frames, base_fy=2026, validate=False)
+
+
+THREE = pd.DataFrame(
+    {
+        "system_id": ["S1", "S2", "S3"],
+        "name_ja": ["甲", "乙", "丙"],
+        "department_id": ["D1", "D1", "D2"],
+        "system_kind": ["業務", None, "業務"],
+        "annual_cost_yen": [30, None, 70],
+        "users_people": [3, 5, 70],
+        "staff_effort_fte": [0.5, 0.2, 1.0],
+        "server_count": [2, None, 1],
+        "cpu_mean_rate": [0.1, 0.5, 0.4],
+    }
+)
+DEPARTMENTS = pd.DataFrame({"department_id": ["D1", "D2"], "name_ja": ["総務部", "財務部"]})
+
+
+def test_concentration_by_hand() -> None:
+    # 60, 20, 20: top 1 holds 60 %, two hold 80 %; Gini = Σ(2i−n−1)c/(n·Σc) = (−2·20 + 0·20 + 2·60)/(3·100) = 80/300
+    found = measure_concentration(costs(20, 60, 20), top=1, target_share=0.7)
+    assert found.top_share == pytest.approx(0.6)
+    assert found.holders_count == 2
+    assert found.gini_index == pytest.approx(80 / 300)
+    assert (found.top_share_low, found.top_share_high) == pytest.approx((0.6, 0.6))
+    assert found.to_frame()["cumulative_cost_yen"].tolist() == [60, 80, 100]
+
+
+def test_missing_cost_widens_the_share_exactly() -> None:
+    # 60, 40 and one unknown x in [0, 60]: top 1 holds 60/(100 + x): between 60/160 (x = 60) and 60/100 (x = 0)
+    found = measure_concentration(costs(60, 40, None), top=1, target_share=0.5)
+    assert found.top_share == pytest.approx(0.6)
+    assert found.top_share_low == pytest.approx(60 / 160)
+    assert found.top_share_high == pytest.approx(0.6)
+    assert (found.holders_low_count, found.holders_count, found.holders_high_count) == (1, 1, 2)
+    assert "記載がない 1 システム" in found.summary()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    known=st.lists(st.integers(1, 100), min_size=2, max_size=6),
+    missing=st.integers(1, 3),
+    top=st.integers(1, 5),
+    seed=st.integers(0, 2**31),
+)
+def test_no_completion_of_missing_costs_leaves_the_limits(known: list[int], missing: int, top: int, seed: int) -> None:
+    top = min(top, len(known) + missing)
+    found = measure_concentration(costs(*known, *[None] * missing), top=top, target_share=0.5)
+    draws = np.random.default_rng(seed).uniform(0, max(known), size=(300, missing))
+    filled = np.hstack([np.tile(np.array(known, dtype=float), (300, 1)), draws])
+    ordered = -np.sort(-filled, axis=1)
+    shares = ordered[:, :top].sum(axis=1) / ordered.sum(axis=1)
+    assert found.top_share_low - 1e-9 <= shares.min()
+    assert shares.max() <= found.top_share_high + 1e-9
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=20).filter(lambda values: sum(values) > 0))
+def test_gini_lies_between_equality_and_one_holder(values: list[int]) -> None:
+    found = measure_concentration(costs(*values), top=1, target_share=0.5)
+    assert -1e-12 <= found.gini_index <= 1 - 1 / len(values) + 1e-12
+    equal = measure_concentration(costs(*[7] * len(values)), top=1, target_share=0.5)
+    assert equal.gini_index == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ((50, 30, 20), "矛盾しない"),  # top 1 = 50 %
+        ((90, 5, 5), "合わない"),  # 90 %
+        ((50, 30, 20, None), "判定できない"),  # 50/150 to 50 %
+    ],
+)
+def test_the_statement_is_tested_never_asserted(values: tuple[float | None, ...], verdict: str) -> None:
+    found = measure_concentration(costs(*values), top=1, target_share=0.5)
+    assert found.compare_with_statement(low_share=0.4, high_share=0.6) == verdict
+
+
+@pytest.mark.parametrize(
+    ("values", "top", "share", "words"),
+    [
+        ((None, None), 1, 0.5, "記載"),
+        ((5, -1), 1, 0.5, "負"),
+        ((5, 4), 3, 0.5, "上位の数 3"),
+        ((5, 4), 1, 1.0, "割合 1.0"),
+    ],
+)
+def test_concentration_refuses_bad_input_with_the_value(
+    values: tuple[float | None, ...], top: int, share: float, words: str
+) -> None:
+    with pytest.raises(DxError, match=words):
+        measure_concentration(costs(*values), top=top, target_share=share)
+
+
+def test_inventory_counts_systems_without_cost_and_never_as_zero() -> None:
+    found = summarize_inventory(case(systems=THREE, departments=DEPARTMENTS), by="system_kind")
+    assert (found.systems_count, found.cost_missing_count, found.annual_cost_yen) == (3, 1, 100)
+    rows = found.to_frame().set_index(["department_ja", "class_ja"])
+    assert rows.loc[("総務部", "（記載なし）"), ["systems_count", "cost_known_count"]].tolist() == [1, 0]
+    assert rows.loc[("財務部", "業務"), "annual_cost_yen"] == 70
+    assert rows["annual_cost_yen"].sum() == found.annual_cost_yen
+    assert "1 システムは経費の記載がなく" in found.summary()
+
+
+def test_inventory_takes_the_last_closed_year_of_settlement() -> None:
+    spending = pd.DataFrame(
+        {
+            "system_id": ["S1", "S1", "S1", "S3"],
+            "fiscal_year": [2024, 2025, 2026, 2025],
+            "cost_item": ["operation_work"] * 4,
+            "settled_yen": [10, 20, 99, None],
+        }
+    )
+    found = summarize_inventory(case(systems=THREE, departments=DEPARTMENTS, spending=spending), by="system_kind")
+    assert found.settled_fy == 2025
+    assert found.to_frame()["settled_yen"].sum() == 20
+
+
+def test_inventory_without_tables_says_what_is_needed() -> None:
+    with pytest.raises(MissingTableError) as caught:
+        summarize_inventory(case(departments=DEPARTMENTS), by="system_kind")
+    assert caught.value.table == "systems"
+    with pytest.raises(DxError, match="vendor_color"):
+        summarize_inventory(case(systems=THREE, departments=DEPARTMENTS), by="vendor_color")
+
+
+def test_size_classes_by_hand() -> None:
+    # edge 50: S1 (30) below, S3 (70) above, S2 unknown. Per user: 30/3 = 10 and 70/70 = 1: ten times.
+    found = summarize_size_classes(case(systems=THREE).table("systems"), classes=SizeClasses((50,)))
+    table = found.to_frame()
+    assert table["systems_count"].tolist() == [1, 1, 1]
+    assert table["cost_per_user_yen"].tolist()[:2] == [10.0, 1.0]
+    assert table["server_cpu_mean_rate"].tolist()[:2] == pytest.approx([0.1, 0.4])
+    assert table["size_class_ja"].tolist()[-1] == "（記載なし）"
+    assert table["cost_share"].tolist() == pytest.approx([0.3, 0.7, 0.0])
+    assert "10.0 倍" in found.summary()
+
+
+def test_a_cost_on_the_edge_belongs_to_the_class_above() -> None:
+    systems = case(systems=THREE).table("systems")
+    table = summarize_size_classes(systems, classes=SizeClasses((30,))).to_frame()
+    assert table["systems_count"].tolist() == [2, 1]
+
+
+@pytest.mark.parametrize("edges", [(), (0,), (5, 5), (9, 3)])
+def test_size_classes_refuse_edges_that_do_not_rise(edges: tuple[int, ...]) -> None:
+    with pytest.raises(DxError, match="境界"):
+        SizeClasses(edges)
+
+
+def test_every_column_shown_has_a_japanese_name() -> None:
+    held = case(systems=THREE, departments=DEPARTMENTS)
+    frames = [
+        summarize_inventory(held, by="system_kind").to_frame(),
+        measure_concentration(costs(5, 4), top=1, target_share=0.5).to_frame(),
+        summarize_size_classes(held.table("systems"), classes=SizeClasses((50,))).to_frame(),
+    ]
+    assert missing_terms([column for frame in frames for column in frame]) == []

@@ -1,0 +1,70 @@
+"""Plan traceability: answered, partly or hole by hand, and gaps of the plan's own chain."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from dxmodels.errors import DxError
+from dxmodels.glossary import missing_terms
+from dxmodels.inputs.trace import ANSWERED, FULL, HOLE, ILLUSTRATIVE, NOT_COMPUTABLE, PARTLY, trace_plan
+
+
+def item(item_id: str, exhibits: str, **chain: str | None) -> dict[str, object]:
+    named = {"measure_ja": "対策", "effect_ja": "効果", "indicator_ja": "指標"} | chain
+    fixed = {"team": "府庁DX", "part": "課題", "need_ja": "必要", "decisions": "D01;D02"}
+    return {"item_id": item_id, "exhibits": exhibits, **fixed, **named}
+
+
+STATES = {"E01": FULL, "E02": ILLUSTRATIVE, "E03": NOT_COMPUTABLE, "E07": FULL}
+
+
+@pytest.mark.parametrize(
+    ("exhibits", "answer"),
+    [
+        ("E01;E07", ANSWERED),
+        ("E01；E07", ANSWERED),  # full-width separator
+        ("E01;E02", PARTLY),  # one is on illustrative data only
+        ("E03", PARTLY),  # exists, but lacks its table
+        ("E01;E99", PARTLY),  # one does not exist
+        ("E99", HOLE),
+        ("", HOLE),
+    ],
+)
+def test_answer_by_hand(exhibits: str, answer: str) -> None:
+    row = trace_plan(pd.DataFrame([item("P01", exhibits)]), STATES).table.iloc[0]
+    assert row["answer_ja"] == answer
+
+
+def test_where_each_named_exhibit_stands() -> None:
+    row = trace_plan(pd.DataFrame([item("P01", "E01;E02;E03;E99")]), STATES).table.iloc[0]
+    assert (row["full_exhibits"], row["illustrative_exhibits"]) == ("E01", "E02")
+    assert (row["not_computable_exhibits"], row["absent_exhibits"]) == ("E03", "E99")
+    assert row["decisions"] == "D01・D02"
+
+
+@pytest.mark.parametrize(
+    ("chain", "gap"),
+    [
+        ({}, ""),
+        ({"measure_ja": None, "effect_ja": None, "indicator_ja": None}, "対策なし"),
+        ({"effect_ja": None}, "効果なし"),
+        ({"indicator_ja": " "}, "指標なし"),
+    ],
+)
+def test_first_missing_link_of_the_plan_itself(chain: dict[str, str | None], gap: str) -> None:
+    assert trace_plan(pd.DataFrame([item("P01", "E01", **chain)]), STATES).table["plan_gap_ja"].iloc[0] == gap
+
+
+def test_every_item_has_exactly_one_answer_and_the_counts_add_up() -> None:
+    items = pd.DataFrame([item(f"P{n}", text) for n, text in enumerate(("E01", "E02", "E99", "", "E01;E03"))])
+    trace = trace_plan(items, STATES)
+    assert [trace.count(answer) for answer in (ANSWERED, PARTLY, HOLE)] == [1, 2, 2]
+    assert list(trace.holes["item_id"]) == ["P2", "P3"]
+    assert "5 項目のうち、図表で答えられるのは 1 項目" in trace.summary()
+    assert missing_terms(trace.to_frame().columns) == []
+
+
+def test_unknown_state_is_refused() -> None:
+    with pytest.raises(DxError, match="done"):
+        trace_plan(pd.DataFrame([item("P01", "E01")]), {"E01": "done"})
