@@ -1,0 +1,37 @@
+"""Which words of one-line service descriptions mean the same thing?
+
+``services.csv`` holds concepts of public administration with the words that stand for them: ``topic`` concepts say what a service is about,
+``generic`` ones (app, page, inform, provide …) say only that it is a service and must hardly count. A wall: it reads its own file.
+"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One idea and the words that stand for it; ``is_generic`` where it does not tell services apart."""
+
+    name: str
+    is_generic: bool
+    words: tuple[str, ...]
+
+
+@cache
+def service_concepts() -> tuple[Concept, ...]:
+    """Return the concepts of ``services.csv``, their words in NFKC form."""
+    with (Path(__file__).resolve().parent / "services.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return tuple(
+        Concept(
+            row["concept"],
+            row["kind"] == "generic",
+            tuple(unicodedata.normalize("NFKC", word) for word in row["words"].split(";")),
+        )
+        for row in rows
+    )
