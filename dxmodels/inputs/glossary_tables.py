@@ -25,6 +25,11 @@ _ROOM_TITLES = {
     "municipalities": "市町村",
     "consolidation": "推進体制",
     "panel": "専門家評価",
+    "portfolio": "府の情報システムと経費",
+    "joint_procurement": "共同調達の実績",
+    "national_contracts": "国の情報システム契約",
+    "plan_trace": "計画との対応",
+    "references": "比較対象の実績",
 }
 
 

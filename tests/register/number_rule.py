@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -32,7 +33,7 @@ REFERENCE_LINES = {"axhline", "axvline", "axhspan", "axvspan", "hlines", "vlines
 TECHNICAL_ARGUMENTS = {
     "axis", "ddof", "decimals", "places", "digits", "ndigits", "indent", "maxsize", "stacklevel", "cutoff", "limit", "maxiter",
     "max_iter", "tol", "xtol", "ftol", "gtol", "rtol", "atol", "gap", "draws", "scrambles", "resamples", "replications", "rounds",
-    "points", "chunk", "level", "levels", "degree", "n_knots", "n_splits", "n_jobs", "count", "depth",
+    "points", "chunk", "level", "levels", "degree", "n_knots", "n_splits", "n_jobs", "count", "depth", "widths", "n",
 }  # fmt: skip
 # A module constant is technical where its own name says so: _ROOT_TOLERANCE, MOST_ITERATIONS.
 TECHNICAL_WORDS = (
@@ -71,13 +72,21 @@ def package_literals(root: Path = ROOT) -> Iterator[Literal]:
         yield from questionable(path.read_text(encoding="utf-8"), file=file, layout=parts[0] in LAYOUT)
 
 
-def allowed() -> dict[str, dict[float | str, str]]:
-    """Return {file: {number or "*": reason}} from every allowed_numbers*.yml."""
-    merged: dict[str, dict[float | str, str]] = {}
+@cache
+def exceptions() -> list[tuple[str, list[float] | str, str]]:
+    """Return (file, numbers or "all", why) from every allowed_numbers*.yml: ``file: [{numbers: […], why: …}, …]``."""
+    found = []
     for path in sorted(HERE.glob("allowed_numbers*.yml")):
-        for file, reasons in (YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")) or {}).items():
-            merged.setdefault(file, {}).update(reasons)
-    return merged
+        for file, entries in (YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")) or {}).items():
+            found += [(str(file), entry["numbers"], str(entry["why"])) for entry in entries]
+    return found
+
+
+def is_allowed(literal: Literal) -> bool:
+    """True where an exception names the literal's file and number."""
+    return any(
+        file == literal.file and (numbers == "all" or literal.value in numbers) for file, numbers, _ in exceptions()
+    )
 
 
 class _Numbers(ast.NodeVisitor):
@@ -95,7 +104,7 @@ class _Numbers(ast.NodeVisitor):
                 self.visit(node.left)
             if not isinstance(node.right, ast.Constant):
                 self.visit(node.right)
-        else:
+        elif not _two_sided(node):
             self.generic_visit(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
@@ -125,9 +134,10 @@ class _Numbers(ast.NodeVisitor):
 
     def visit_Compare(self, node: ast.Compare) -> None:
         parts = [node.left, *node.comparators]
-        months = any(isinstance(part, ast.Attribute) and part.attr == "month" for part in parts)
+        # len(rows) < 3, cube.ndim != 3: how many observations; day.month >= 4: the fiscal year begins in April
+        harmless = any(_counts(part) for part in parts)
         for part in parts:
-            if not (months and isinstance(part, ast.Constant)):  # day.month >= 4: the fiscal year begins in April
+            if not (harmless and isinstance(part, ast.Constant)):
                 self.visit(part)
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -177,6 +187,25 @@ def _technical(name: str) -> bool:
 
 def _called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _counts(node: ast.expr) -> bool:
+    if isinstance(node, ast.Subscript):
+        node = node.value
+    return (isinstance(node, ast.Attribute) and node.attr in {"month", "ndim", "size", "shape"}) or (
+        isinstance(node, ast.Call) and _called(node) == "len"
+    )
+
+
+def _two_sided(node: ast.BinOp) -> bool:
+    """0.5 + level / 2: the upper probability of a two-sided interval."""
+    return (
+        isinstance(node.op, ast.Add | ast.Sub)
+        and isinstance(node.left, ast.Constant)
+        and node.left.value == 0.5
+        and isinstance(node.right, ast.BinOp)
+        and isinstance(node.right.op, ast.Div)
+    )
 
 
 def _only_integers(node: ast.expr) -> bool:

@@ -67,37 +67,29 @@ def inconsistencies(levels: Levels, distribution: str, interval: str) -> list[tu
     low, central, high = levels.low, levels.central, levels.high
     found = []
     if (low is not None and low > central) or (high is not None and central > high):
-        found.append(
-            (f"low ≤ central ≤ high になっていません（{low} / {central} / {high}）", "三つの値の大小を直してください")
-        )
+        found.append((f"low ≤ central ≤ high になっていません（{low} / {central} / {high}）", "大小を直してください"))
     if distribution == "fixed":
         return found
     if low is None or high is None:
-        return [
-            *found,
-            (f"分布 {distribution} には low と high が要ります", "両方を書くか、distribution: fixed にしてください"),
-        ]
+        cure = "両方を書くか、distribution: fixed にしてください"
+        return [*found, (f"分布 {distribution} には low と high が要ります", cure)]
+    return found + _shape_faults(distribution, interval, low, central, high)
+
+
+def _shape_faults(distribution: str, interval: str, low: float, central: float, high: float) -> list[tuple[str, str]]:
+    found = []
     if low >= high:
-        found.append(
-            (
-                f"分布 {distribution} なのに low と high が同じか逆です",
-                "幅を持たせるか、distribution: fixed にしてください",
-            )
-        )
+        cure = "幅を持たせるか、distribution: fixed にしてください"
+        found.append((f"分布 {distribution} なのに low と high が同じか逆です", cure))
     if (interval == BOUNDS) == (distribution in _OPEN_ENDED):
         usable = "p5_p95 または ci95" if distribution in _OPEN_ENDED else "bounds"
-        found.append(
-            (f"分布 {distribution} に interval: {interval} は使えません", f"interval は {usable} にしてください")
-        )
+        cure = f"interval は {usable} にしてください"
+        found.append((f"分布 {distribution} に interval: {interval} は使えません", cure))
     if distribution in ("lognormal", "pareto_capped") and low <= 0.0:
         found.append((f"分布 {distribution} の low が 0 以下です（{low}）", "正の値にするか、別の分布にしてください"))
     if distribution == "pareto_capped" and central <= low:
-        found.append(
-            (
-                "分布 pareto_capped の central（中央値）が low（最小値）と同じです",
-                "central を low より大きくしてください",
-            )
-        )
+        problem = "分布 pareto_capped の central（中央値）が low（最小値）と同じです"
+        found.append((problem, "central を low より大きくしてください"))
     return found
 
 
