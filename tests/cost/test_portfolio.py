@@ -154,7 +154,7 @@ def test_size_classes_by_hand() -> None:
     assert table["server_cpu_mean_rate"].tolist()[:2] == pytest.approx([0.1, 0.4])
     assert table["size_class_ja"].tolist()[-1] == "（記載なし）"
     assert table["cost_share"].tolist() == pytest.approx([0.3, 0.7, 0.0])
-    assert "10.0 倍" in found.summary()
+    assert "の 10 倍" in found.summary()
 
 
 def test_a_cost_on_the_edge_belongs_to_the_class_above() -> None:
