@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dxmodels.runs.parameters.check import check_parameters, faults_of, schema_of
-from dxmodels.runs.parameters.kinds import Parameters, value_text
+from dxmodels.runs.parameters.kinds import Parameters
+from dxmodels.runs.parameters.names import printed_value
 from dxmodels.runs.parameters.notebooks import SCHEMAS
 
-__all__ = ["SCHEMAS", "Parameters", "check_parameters", "faults_of", "schema_of", "value_text"]
+__all__ = ["SCHEMAS", "Parameters", "check_parameters", "faults_of", "printed_value", "schema_of"]

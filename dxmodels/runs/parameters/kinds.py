@@ -82,13 +82,6 @@ class Parameters(BaseModel):
         extra = cls.model_fields[name].json_schema_extra
         return {key: str(value) for key, value in extra.items()} if isinstance(extra, dict) else {}
 
-    def rows(self) -> list[tuple[str, str, str, str]]:
-        """Return (name, Japanese label, value as printed, unit) of every parameter, for a cover page."""
-        return [
-            (name, self.label_ja(name), value_text(getattr(self, name)), self.facts(name).get("unit", ""))
-            for name in self.names()
-        ]
-
 
 def value_text(value: object) -> str:
     """Return a parameter value as a cover page prints it."""

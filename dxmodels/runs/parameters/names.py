@@ -12,9 +12,9 @@ from dxmodels.errors import DxError, Fault
 from dxmodels.inputs import load_case
 from dxmodels.inputs.codes import municipality_code_fault
 from dxmodels.inputs.folders import known_cases
-from dxmodels.inputs.places import data_root
+from dxmodels.inputs.patches import list_patches, load_option, load_scenario
 from dxmodels.inputs.yaml_files import unknown_name
-from dxmodels.runs.parameters.kinds import Parameters
+from dxmodels.runs.parameters.kinds import Parameters, value_text
 
 
 def name_faults(place: str, schema: type[Parameters], values: Mapping[str, Any]) -> list[Fault]:
@@ -33,12 +33,21 @@ def name_faults(place: str, schema: type[Parameters], values: Mapping[str, Any])
 
 
 def known_names(kind: str) -> list[str]:
-    """Return the names there are: ``case``, ``scenario`` or ``option`` (from the data folder)."""
-    root = data_root()
+    """Return the names there are of kind ``case``, ``scenario`` or ``option``."""
     if kind == "case":
         return known_cases()
-    folder = {"scenario": "scenarios", "option": "options"}[kind]
-    return sorted(path.stem for path in (root / folder).glob("*.yml"))
+    return list_patches("scenarios" if kind == "scenario" else "options")
+
+
+def printed_value(name: str, value: object) -> str:
+    """Return a parameter's value as a report prints it: scenarios and options by their title, with the name to find them by."""
+    loaders = {"scenario": load_scenario, "option": load_option}
+    if name not in loaders or not isinstance(value, str):
+        return value_text(value)
+    try:
+        return f"{loaders[name](value).title_ja}（{value}）"
+    except DxError:
+        return value  # a faulty patch is reported where it is applied
 
 
 def _listed(kind: str) -> Callable[[str, str, Any], Fault | None]:

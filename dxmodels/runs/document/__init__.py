@@ -1,0 +1,8 @@
+"""What stands in a report, page by page, before it becomes HTML, PDF or Excel?"""
+
+from __future__ import annotations
+
+from dxmodels.runs.document.assemble import Edition, notebook_document, plan_document
+from dxmodels.runs.document.model import Document, Page, with_file_names
+
+__all__ = ["Document", "Edition", "Page", "notebook_document", "plan_document", "with_file_names"]

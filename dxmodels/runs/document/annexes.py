@@ -1,0 +1,73 @@
+"""What stands at the end: every assumption and table the exhibits rest on, and the record of the run?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from dxmodels.runs.document.model import Annex, Page
+from dxmodels.runs.document.sheets import fitted
+from dxmodels.runs.model import Exhibit, Source
+
+_LINK = re.compile(r"https?://\S+")
+STATES = {
+    "ok": "正常",
+    "failed": "失敗",
+    "timed_out": "時間切れ",
+    "kernel_died": "カーネル停止",
+    "not_started": "起動失敗",
+}
+
+
+def assumptions_annex(exhibits: Iterable[Exhibit]) -> Annex:
+    """Return every assumption used, its grade and source, and the exhibits that use it."""
+    rows = [
+        [source.label, source.grade, _LINK.sub("", source.detail).strip(" ;；、") or source.detail, "、".join(numbers)]
+        for source, numbers in _used(exhibits, "assumption")
+    ]
+    return Annex(
+        title="用いた前提",
+        intro="図表が用いた前提値台帳の項目。値・幅・出典の全体は前提値台帳（data/assumptions）にある。仮置きは要確認の値である。",
+        sheet=fitted(["前提", "区分", "出典（時点）", "図表"], rows),
+    )
+
+
+def tables_annex(exhibits: Iterable[Exhibit]) -> Annex:
+    """Return every table and citation used and the exhibits that use it."""
+    rows = [[source.label, source.detail or "－", "、".join(numbers)] for source, numbers in _used(exhibits, "table")]
+    rows += [[source.label, "文献", "、".join(numbers)] for source, numbers in _used(exhibits, "citation")]
+    return Annex(
+        title="用いた表と文献",
+        intro="図表が用いたケースの表（公表値・架空・自前の台帳の別と出典）と文献。",
+        sheet=fitted(["表・文献", "由来と出典", "図表"], rows),
+    )
+
+
+def run_annex(pages: Sequence[Page], run_id: str) -> Annex:
+    """Return one row a notebook: how it ended and by which hash it is known."""
+    rows = [
+        [
+            page.job.key,
+            page.results.title,
+            STATES[page.outcome.state],
+            str(len(page.results.exhibits)),
+            page.digest[:12],
+        ]
+        for page in pages
+    ]
+    return Annex(
+        title="実行の記録",
+        intro=f"実行番号 {run_id} は計画とすべての入力のハッシュである。入力・版・所要時間は manifest.json に記録した。",
+        sheet=fitted(["ノートブック", "問い", "結果", "図表数", "ハッシュ"], rows, [False, False, False, True, False]),
+    )
+
+
+def _used(exhibits: Iterable[Exhibit], kind: str) -> list[tuple[Source, list[str]]]:
+    found: dict[str, tuple[Source, list[str]]] = {}
+    for exhibit in exhibits:
+        for source in exhibit.sources:
+            if source.kind == kind:
+                numbers = found.setdefault(source.name, (source, []))[1]
+                if exhibit.id not in numbers:
+                    numbers.append(exhibit.id)
+    return sorted(found.values(), key=lambda entry: (entry[1][0], entry[0].name))

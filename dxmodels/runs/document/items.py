@@ -1,0 +1,101 @@
+"""How is one exhibit printed, and into which part and chapter does it go?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from dxmodels.runs.document.model import Chapter, Item, Page, Part, Sheet
+from dxmodels.runs.document.sheets import fitted, sheet_of
+from dxmodels.runs.drawing import stamped
+from dxmodels.runs.model import NOT_COMPUTABLE_JA, Exhibit, Source
+from dxmodels.runs.parameters import printed_value, schema_of
+
+MARK = "架空データを含む"
+PARTS = (
+    ("published", "公表値で言えること", "公表された値と、それに基づく計算・推計だけで答えられる問いを示す。"),
+    (
+        "illustrative",
+        "方法の例示（架空データ）",
+        "実在の台帳がないため架空データで計算した。方法と図表の形を示すもので、数値は現実の府・市町村・契約・事業者について何も述べない。",
+    ),
+    ("open", "答えられなかった問い", "必要な表または項目がない問いを示す。表を用意して再実行すると図表が作成される。"),
+)
+
+
+def parts_of(
+    pages: Iterable[Page], chapter_of: Callable[[Page, Exhibit], str], *, stamp: str, most_rows: int
+) -> tuple[Part, ...]:
+    """Return the parts that hold anything, each with its chapters in order of first appearance, exhibits by number."""
+    placed = [(page, exhibit, chapter_of(page, exhibit)) for page in pages for exhibit in page.results.exhibits]
+    parts = []
+    for key, title, intro in PARTS:
+        here = [entry for entry in placed if entry[1].part == key]
+        chapters = []
+        for name in dict.fromkeys(entry[2] for entry in placed):
+            items = [
+                item_of(page, exhibit, stamp=stamp, most_rows=most_rows) for page, exhibit, told in here if told == name
+            ]
+            if items:
+                chapters.append(Chapter(title=name, items=tuple(sorted(items, key=lambda item: item.number))))
+        if chapters:
+            parts.append(Part(key=key, title=title, intro=intro, chapters=tuple(chapters)))
+    return tuple(parts)
+
+
+def item_of(page: Page, exhibit: Exhibit, *, stamp: str, most_rows: int) -> Item:
+    """Return one exhibit as printed."""
+    drawing = exhibit.figure
+    mark = MARK if exhibit.illustrative else ""
+    return Item(
+        anchor=page.stem(exhibit).lower(),
+        number=exhibit.id,
+        title=exhibit.title,
+        setting=setting_of(page),
+        grade=exhibit.grade if exhibit.computable else NOT_COMPUTABLE_JA,
+        illustrative=exhibit.illustrative,
+        computable=exhibit.computable,
+        headline=exhibit.headline,
+        svg=stamped(drawing, left=stamp, mark=mark) if drawing else "",
+        alt=drawing.alt if drawing else "",
+        sheet=_sheet(exhibit, most_rows),
+        reading=exhibit.reading,
+        limits=exhibit.limits,
+        sources=source_lines(exhibit.sources),
+        notebook=page.job.notebook,
+        table_file=f"{page.stem(exhibit)}.csv" if exhibit.computable else "",
+    )
+
+
+def setting_of(page: Page) -> str:
+    """Return in words which variant of a notebook this is ("" where the plan runs it once)."""
+    if not page.job.variant:
+        return ""
+    schema = schema_of(page.job.notebook)
+    defaults = {name: field.default for name, field in schema.model_fields.items()}
+    differing = [name for name, value in page.job.parameters.items() if value != defaults.get(name)]
+    named = [
+        f"{schema.label_ja(name)}：{printed_value(name, page.job.parameters[name])}"
+        for name in differing
+        if name != "case"
+    ]
+    return "、".join(named) or page.job.variant
+
+
+def source_lines(sources: Sequence[Source]) -> tuple[str, ...]:
+    """Return each source as one printed line: tables first, then assumptions with their grade, then citations."""
+    lines = []
+    for source in sources:
+        if source.kind == "table":
+            lines.append(f"表「{source.label}」" + (f"（{source.detail}）" if source.detail else ""))
+        elif source.kind == "assumption":
+            lines.append(f"前提「{source.label}」［{source.grade}］{source.detail}")
+        else:
+            lines.append(source.label)
+    return tuple(lines)
+
+
+def _sheet(exhibit: Exhibit, most_rows: int) -> Sheet | None:
+    if exhibit.computable:
+        return sheet_of(exhibit, most_rows=most_rows) if exhibit.columns else None
+    rows = [[f"{need.label}（{need.table}）", "、".join(need.column_labels) or "表全体"] for need in exhibit.needs]
+    return fitted(["必要な表", "必要な項目"], rows)

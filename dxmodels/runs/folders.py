@@ -1,0 +1,126 @@
+"""How does a run write so that nothing is ever half-written, and two runs at once do not clash?
+
+Everything is built in reports/.staging and put in place by renaming. A lock on the reports folder, released by the system even when
+a process is killed, keeps a second run out. Finished notebooks go to reports/.cache at once, so that nothing finished is lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from dxmodels.errors import RunError
+
+STAGING, CACHE, LATEST, LOCK = ".staging", ".cache", "latest", ".lock"
+_LEAST_FREE_BYTES = 200_000_000
+_MOST_CACHED = 1_000
+
+
+@contextlib.contextmanager
+def locked(reports: Path) -> Iterator[None]:
+    """Hold the reports folder alone; raises RunError where another run holds it or the folder cannot be written."""
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        handle = (reports / LOCK).open("a+")
+    except OSError as error:
+        raise RunError(
+            f"出力先 {reports} に書き込めません（{error.strerror}）。書込み権限を確かめてください。"
+        ) from error
+    with handle:
+        if not _take(handle.fileno()):
+            raise RunError(
+                "別の実行が進行中です。終わってから再実行してください（同じ reports フォルダへの同時実行はできません）。"
+            )
+        yield
+
+
+def check_space(reports: Path) -> None:
+    """Raise RunError where the disk is nearly full."""
+    free = shutil.disk_usage(reports).free
+    if free < _LEAST_FREE_BYTES:
+        raise RunError(
+            f"空き容量が {free // 1_000_000} MB しかありません。{_LEAST_FREE_BYTES // 1_000_000} MB 以上空けてください。"
+        )
+
+
+def fresh_staging(reports: Path, name: str) -> Path:
+    """Return an empty folder to build in; what a killed run left there is removed."""
+    folder = reports / STAGING
+    shutil.rmtree(folder, ignore_errors=True)
+    target = folder / name
+    target.mkdir(parents=True)
+    return target
+
+
+def put_in_place(built: Path, target: Path) -> None:
+    """Rename a finished folder to its place; an older one of the same name is replaced whole."""
+    if target.is_symlink():
+        raise RunError(f"出力先 {target.name} がシンボリックリンクです。通常のフォルダに直してください。")
+    old = built.parent / f"{target.name}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    built.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def copy_latest(run: Path, reports: Path) -> None:
+    """Make reports/latest a plain copy of a finished run."""
+    copy = reports / STAGING / LATEST
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.parent.mkdir(exist_ok=True)
+    shutil.copytree(run, copy)
+    put_in_place(copy, reports / LATEST)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_bytes(content)
+    os.replace(beside, path)
+
+
+def cached(reports: Path, fingerprint: str) -> Path | None:
+    """Return the folder of a finished notebook of this fingerprint, or None."""
+    folder = reports / CACHE / fingerprint
+    return folder if (folder / "executed.ipynb").is_file() and (folder / "outcome.json").is_file() else None
+
+
+def keep(reports: Path, fingerprint: str, executed: Path, outcome: bytes) -> Path:
+    """Put a finished notebook into the cache (by renaming, so that it is there whole or not at all)."""
+    building = reports / CACHE / f".{fingerprint}.part"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    shutil.copyfile(executed, building / "executed.ipynb")
+    (building / "outcome.json").write_bytes(outcome)
+    target = reports / CACHE / fingerprint
+    shutil.rmtree(target, ignore_errors=True)
+    building.rename(target)
+    return target
+
+
+def forget_oldest(reports: Path) -> None:
+    """Keep the newest thousand finished notebooks; the rest can be computed again."""
+    folders = sorted((reports / CACHE).glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for folder in folders[_MOST_CACHED:]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _take(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

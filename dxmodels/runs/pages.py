@@ -1,0 +1,91 @@
+"""Which files does a run consist of? Index, report, a page a notebook, tables and figures.
+
+reports/<run-id>/{index.html, <plan>.html/.pdf/.xlsx, notebooks/<name>.*, tables/E07.csv, tables/people/E07.csv, figures/E07.svg}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from dxmodels.fiscal import era_date
+from dxmodels.runs.document import Document, Edition, Page, notebook_document, plan_document
+from dxmodels.runs.document.annexes import STATES
+from dxmodels.runs.folders import write_atomically
+from dxmodels.runs.plans import Plan
+from dxmodels.runs.project import inside
+from dxmodels.runs.render.csv import machine_csv, people_csv
+from dxmodels.runs.render.html import document_html, index_html
+from dxmodels.runs.render.pdf import document_pdf
+from dxmodels.runs.render.xlsx import document_xlsx
+
+
+def write_pages(
+    folder: Path, plan: Plan, pages: Sequence[Page], edition: Edition, *, say: Callable[[str], None]
+) -> None:
+    """Write every file of a run into ``folder``."""
+    for page in pages:
+        document = notebook_document(page, edition)
+        _write_document(folder / "notebooks", page.job.key, document, [page], base="../")
+        _write_exhibits(folder, page, document)
+    say("報告書（HTML・PDF・Excel）を作成しています")
+    report = plan_document(plan, pages, edition)
+    _write_document(folder, plan.name, report, pages, base="")
+    write_atomically(folder / "index.html", index_html(_index(plan, pages, report, edition)).encode("utf-8"))
+
+
+def _write_document(folder: Path, name: str, document: Document, pages: Sequence[Page], *, base: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(inside(folder, f"{name}.html"), document_html(document, base=base).encode("utf-8"))
+    write_atomically(inside(folder, f"{name}.pdf"), document_pdf(document))
+    write_atomically(inside(folder, f"{name}.xlsx"), document_xlsx(document, pages))
+
+
+def _write_exhibits(folder: Path, page: Page, document: Document) -> None:
+    """Write the tables (machine and people) and figures of one notebook."""
+    for name in ("tables", "tables/people", "figures"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    drawn = {item.anchor: item.svg for item in document.items if item.svg}
+    for exhibit in page.results.exhibits:
+        stem = page.stem(exhibit)
+        if exhibit.computable:
+            write_atomically(inside(folder / "tables", f"{stem}.csv"), machine_csv(exhibit))
+            write_atomically(inside(folder / "tables" / "people", f"{stem}.csv"), people_csv(exhibit))
+        if stem.lower() in drawn:
+            write_atomically(inside(folder / "figures", f"{stem}.svg"), drawn[stem.lower()].encode("utf-8"))
+
+
+def _index(plan: Plan, pages: Sequence[Page], report: Document, edition: Edition) -> dict[str, Any]:
+    """Return what the list of a run's files says."""
+    stems = {page.stem(exhibit).lower(): page.stem(exhibit) for page in pages for exhibit in page.results.exhibits}
+    return {
+        "title": edition.title,
+        "edition": edition.edition,
+        "case_title": edition.case_title,
+        "as_of": era_date(edition.as_of),
+        "run_id": edition.run_id,
+        "mark": report.mark,
+        "report": plan.name,
+        "failed": [(page.job.key, page.outcome.message) for page in pages if page.failed],
+        "pages": [
+            {
+                "key": page.job.key,
+                "title": page.results.title,
+                "state": STATES[page.outcome.state],
+                "exhibits": len(page.results.exhibits),
+            }
+            for page in pages
+        ],
+        "exhibits": [
+            {
+                "number": item.number,
+                "title": item.title,
+                "setting": item.setting,
+                "grade": item.grade,
+                "stem": stems[item.anchor] if item.computable else "",
+                "figure": bool(item.svg),
+            }
+            for item in sorted(report.items, key=lambda item: item.anchor)
+        ],
+    }
