@@ -1,0 +1,60 @@
+"""What does a cost forecast hold, and how good was it on the years already known?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dxmodels.money import format_rate, format_yen
+
+
+@dataclass(frozen=True, eq=False)
+class CostForecast:
+    """Central path and interval of every series and, where ``groups`` were given, of every total.
+
+    ``paths``: id, fiscal_year, central_yen, lower_yen, upper_yen (the unit of the input; ≥ 0). ``totals``: level, id and the same; centrals add up, intervals do
+    not. ``weights``: method, mean weight in the mixture. ``backtest``: for each year ahead, on years held back before anything was fitted: count, share inside
+    the interval, errors against the naive forecast. ``effects``: effects of the events (empty without). ``notes``: Japanese remarks on gaps and short series.
+    """
+
+    paths: pd.DataFrame
+    totals: pd.DataFrame
+    weights: pd.DataFrame
+    backtest: pd.DataFrame
+    effects: pd.DataFrame
+    level: float
+    horizon: int
+    series_count: int
+    scores_count: int
+    notes: tuple[str, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return id, fiscal_year, central_yen, lower_yen, upper_yen of every series."""
+        return self.paths.copy()
+
+    @property
+    def backtest_coverage(self) -> float:
+        """Share of held-back observations inside their interval (NaN where none could be held back)."""
+        if self.backtest.empty:
+            return float("nan")
+        weights = self.backtest["observations_count"]
+        return float((self.backtest["inside_share"] * weights).sum() / weights.sum())
+
+    def summary(self) -> str:
+        """Return the forecast in Japanese: totals at the end of the horizon, what it rests on, how it did on held-back years."""
+        by_year = self.paths.groupby("fiscal_year")["central_yen"].sum()
+        first, last = int(by_year.index[0]), int(by_year.index[-1])
+        text = (
+            f"{self.series_count} 系列の合計は {first}年度 {format_yen(by_year[first])} から {last}年度 {format_yen(by_year[last])}（中央値の和）。"
+            f"区間は{self.level:.0%}で、過去の予測誤差 {self.scores_count} 件から定めた。"
+        )
+        if self.backtest.empty:
+            return text + "履歴が短く、過去の年度での検証はできない。"
+        errors = (self.backtest["mase_ratio"] * self.backtest["observations_count"]).sum() / self.backtest[
+            "observations_count"
+        ].sum()
+        return (
+            text
+            + f"直近を伏せた検証では {format_rate(self.backtest_coverage)} が区間に入り、誤差は前年同額とした場合の {errors:.2f} 倍。"
+        )

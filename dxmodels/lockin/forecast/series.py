@@ -1,0 +1,86 @@
+"""Is this a long table of yearly series, and what has to be known about each before it is forecast?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dxmodels.errors import ModelError
+from dxmodels.lockin.forecast.windows import Floats
+
+COLUMNS = ("id", "fiscal_year", "cost_yen")
+_SHOWN = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Histories in the order of ``ids``, each with its last fiscal year; ``filled`` counts years put in by interpolation."""
+
+    ids: tuple[str, ...]
+    histories: tuple[Floats, ...]
+    last_fy: tuple[int, ...]
+    filled: Mapping[str, int]
+
+    def years_of(self, row: int) -> np.ndarray:
+        """Fiscal years of one series, oldest first."""
+        return np.arange(self.last_fy[row] - len(self.histories[row]) + 1, self.last_fy[row] + 1)
+
+    def shortened(self, years: int) -> Panel:
+        """The panel without the last ``years`` of every series that keeps at least three."""
+        kept = [row for row, history in enumerate(self.histories) if len(history) - years >= 3]
+        return Panel(
+            tuple(self.ids[row] for row in kept),
+            tuple(self.histories[row][:-years] for row in kept),
+            tuple(self.last_fy[row] - years for row in kept),
+            {},
+        )
+
+
+def read_panel(series: pd.DataFrame) -> Panel:
+    """Return the panel of a long table (id, fiscal_year, cost_yen); blanks are left out, gaps between years interpolated and counted.
+
+    Raises ModelError for missing columns, repeated years, negative or infinite amounts, or an empty table.
+    """
+    missing = [name for name in COLUMNS if name not in series.columns]
+    if missing:
+        raise ModelError(
+            f"系列の表に列 {'、'.join(missing)} がありません。→ id、fiscal_year、cost_yen の3列にしてください。"
+        )
+    table = series.loc[:, list(COLUMNS)].dropna()
+    if table.empty:
+        raise ModelError("系列の表に金額のある行がありません。→ id、fiscal_year、cost_yen を入力してください。")
+    _refuse_bad_rows(table)
+    ids, histories, last, filled = [], [], [], {}
+    years = table["fiscal_year"].astype(int).to_numpy()
+    amounts = table["cost_yen"].astype(float).to_numpy()
+    for name, rows in table.groupby("id", sort=False).indices.items():
+        order = np.argsort(years[rows], kind="stable")
+        known_years, known = years[rows][order], amounts[rows][order]
+        span = np.arange(known_years[0], known_years[-1] + 1)
+        ids.append(str(name))
+        histories.append(np.interp(span, known_years, known))
+        last.append(int(span[-1]))
+        if len(span) > len(known_years):
+            filled[str(name)] = len(span) - len(known_years)
+    return Panel(tuple(ids), tuple(histories), tuple(last), filled)
+
+
+def _refuse_bad_rows(table: pd.DataFrame) -> None:
+    repeated = table.duplicated(["id", "fiscal_year"])
+    if repeated.any():
+        shown = "、".join(f"{row.id}の{row.fiscal_year}年度" for row in table[repeated].head(_SHOWN).itertuples())
+        raise ModelError(
+            f"同じ年度が2行以上あります（{shown} など {int(repeated.sum())} 行）。→ 年度ごとに1行に合計してください。"
+        )
+    amounts = table["cost_yen"].astype(float).to_numpy()
+    bad = ~np.isfinite(amounts) | (amounts < 0)
+    if bad.any():
+        shown = "、".join(
+            f"{row.id}の{row.fiscal_year}年度={row.cost_yen}" for row in table[bad].head(_SHOWN).itertuples()
+        )
+        raise ModelError(
+            f"金額が負または無限大です（{shown} など {int(bad.sum())} 行）。→ 0 以上の金額にしてください。"
+        )

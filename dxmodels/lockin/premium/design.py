@@ -1,0 +1,156 @@
+"""Which rows and columns of a table enter an estimate, and as which arrays?
+
+Rows with a blank in any used column are left out and counted. Text and boolean controls become indicator columns (first level dropped); a column that adds nothing
+to the ones before it (constant, or collinear) is dropped and named, so that no standard error comes from a singular matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dxmodels.errors import ModelError
+
+Floats = npt.NDArray[np.float64]
+_COLLINEAR = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """The arrays of one estimate: outcome, treatment, controls with a constant first, and what each control became.
+
+    ``selection`` is the matrix of the propensity model; ``groups`` numbers the clusters from 0 (one each row where none are asked for).
+    """
+
+    outcome: Floats
+    treatment: Floats
+    controls: Floats
+    selection: Floats
+    groups: npt.NDArray[np.int64]
+    positions: dict[str, tuple[int, ...]]
+    rows: pd.Index
+    dropped_rows_count: int
+    dropped_columns: tuple[str, ...]
+
+    @property
+    def clusters_count(self) -> int:
+        """Number of distinct clusters."""
+        return int(self.groups.max()) + 1
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Design:
+        """Return the design of the chosen rows (repetitions allowed), clusters renumbered in the order given."""
+        return Design(
+            self.outcome[rows],
+            self.treatment[rows],
+            self.controls[rows],
+            self.selection[rows],
+            np.unique(self.groups[rows], return_inverse=True)[1],
+            self.positions,
+            self.rows[rows],
+            self.dropped_rows_count,
+            self.dropped_columns,
+        )
+
+
+def build_design(
+    table: pd.DataFrame,
+    *,
+    outcome: str,
+    treatment: str,
+    controls: Sequence[str],
+    treatment_controls: Sequence[str],
+    cluster: str | None,
+    log_outcome: bool,
+) -> Design:
+    """Return the arrays for ``outcome`` on ``treatment`` given ``controls``; raises ModelError naming what is wrong with the table."""
+    used = list(dict.fromkeys([outcome, treatment, *controls, *treatment_controls, *([cluster] if cluster else [])]))
+    require_columns(table, used)
+    complete = table[used].dropna()
+    if complete.empty:
+        raise ModelError(f"空欄のない行がありません（使った列：{'、'.join(used)}）。→ 空欄の多い列を外してください。")
+    y = numeric(complete[outcome], outcome)
+    if log_outcome:
+        y = logged(y, outcome)
+    d = numeric(complete[treatment], treatment)
+    x, positions, dropped = _encode(complete, controls)
+    z, _, dropped_selection = _encode(complete, treatment_controls)
+    groups = (
+        np.arange(len(complete))
+        if cluster is None
+        else np.unique(complete[cluster].astype(str), return_inverse=True)[1]
+    )
+    return Design(
+        y, d, x, z, groups, positions, complete.index, len(table) - len(complete), tuple(dict.fromkeys(dropped + dropped_selection))
+    )  # fmt: skip
+
+
+def require_columns(table: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Raise ModelError naming every column that the table lacks."""
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise ModelError(
+            f"列 {'、'.join(missing)} が表にありません。→ 列名を確認してください（表の列：{'、'.join(map(str, table.columns))}）。"
+        )
+
+
+def numeric(values: pd.Series, name: str) -> Floats:
+    """Return a column as floats (True = 1); raises ModelError where it is not numeric or not finite."""
+    try:
+        array: Floats = np.asarray(values.astype(float), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"列 {name} は数値にしてください（文字列は数値に直してください）。") from error
+    if not np.isfinite(array).all():
+        raise ModelError(f"列 {name} に無限大の値があります。→ 有限の数にしてください。")
+    return array
+
+
+def logged(values: Floats, name: str) -> Floats:
+    """Return natural logarithms; raises ModelError with the smallest value where one is not positive."""
+    if (values <= 0).any():
+        raise ModelError(
+            f"列 {name} の最小値 {values.min():g} は対数をとれません。→ 正の値の行に限るか log_outcome=False にしてください。"
+        )
+    return np.asarray(np.log(values), dtype=np.float64)
+
+
+def _encode(table: pd.DataFrame, names: Sequence[str]) -> tuple[Floats, dict[str, tuple[int, ...]], list[str]]:
+    columns, owners, labels = [np.ones(len(table))], [""], [""]
+    for name in names:
+        for label, values in _columns_of(table[name], name):
+            columns.append(values)
+            owners.append(name)
+            labels.append(label)
+    matrix = np.column_stack(columns)
+    keep = independent_columns(matrix)
+    positions = {
+        name: tuple(place for place, index in enumerate(keep) if owners[index] == name) for name in names
+    }  # fmt: skip
+    return matrix[:, keep], positions, [labels[index] for index in range(len(labels)) if index not in keep]
+
+
+def _columns_of(values: pd.Series, name: str) -> list[tuple[str, Floats]]:
+    if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        return [(name, numeric(values, name))]
+    levels = sorted(values.astype(str).unique())
+    return [(f"{name}={level}", (values.astype(str) == level).to_numpy(dtype=float)) for level in levels[1:]]
+
+
+def independent_columns(matrix: Floats) -> list[int]:
+    """Return the indices of columns that add to the span of those before them, in order (scaled first, so units do not matter)."""
+    scale = np.sqrt((matrix**2).sum(axis=0))
+    scaled = matrix / np.where(scale > 0, scale, 1.0)
+    keep: list[int] = []
+    basis = np.zeros((len(matrix), 0))
+    for index in range(scaled.shape[1]):
+        rest = scaled[:, index]
+        for _ in range(2):  # twice, because one pass of Gram-Schmidt loses orthogonality
+            rest = rest - basis @ (basis.T @ rest)
+        length = float(np.sqrt(rest @ rest))
+        if length > _COLLINEAR:
+            keep.append(index)
+            basis = np.column_stack([basis, rest / length])
+    return keep

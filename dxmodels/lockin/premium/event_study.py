@@ -1,0 +1,146 @@
+"""What happens to the outcome in the years before and after an event (a re-tender, an exit)?
+
+Estimator: y_it = α_i + λ_t + Σ_{k≠-1} β_k 1[t - E_i = k] + γ'x_it + ε_it, k clipped to the window's ends; unit and year effects by dummies, errors clustered by unit
+(cluster bootstrap-t, see regression). The headline is the mean of β_0 … β_K weighted by how many unit-years each rests on. β_k before -1 are the placebo:
+their joint test should not reject. Because two-way fixed effects mix unlike effects when events are staggered (Goodman-Bacon 2021), the imputation estimator
+(Borusyak, Jaravel & Spiess 2024: fixed effects from untreated unit-years only) is printed beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from dxmodels.errors import ModelError
+from dxmodels.lockin.premium.design import Design, Floats, independent_columns, logged, numeric, require_columns
+from dxmodels.lockin.premium.regression import Linear, estimate_linear
+
+_REFERENCE = -1
+
+
+@dataclass(frozen=True, eq=False)
+class EventStudy:
+    """Mean effect after the event, the coefficient of each relative year, the pre-trend test and the imputation estimate."""
+
+    linear: Linear
+    design: Design
+    path: pd.DataFrame
+    pre_trend_p: float
+    imputation: float
+
+
+def estimate_event_study(
+    table: pd.DataFrame,
+    *,
+    outcome: str,
+    unit: str,
+    time: str,
+    event: str,
+    controls: Sequence[str],
+    window: tuple[int, int],
+    log_outcome: bool,
+    level: float,
+    draws: int,
+    seed: int,
+) -> EventStudy:
+    """Return the event study; ``event`` holds the unit's event year (blank = never), or True/1 in the event's row."""
+    require_columns(table, [outcome, unit, time, event, *controls])
+    rows = _prepare(table, outcome, unit, time, event, controls, window, log_outcome)
+    relative = sorted(k for k in rows["relative"].dropna().unique() if k != _REFERENCE)
+    post = [k for k in relative if k >= 0]
+    if not post or not (rows["relative"].dropna() < 0).any():
+        raise ModelError("イベントの前と後の両方の年が必要です。→ イベント年の前後を含む表にしてください。")
+    base = np.column_stack([_fixed_effects(rows, unit, time), *(numeric(rows[name], name) for name in controls)])
+    dummies = {k: (rows["relative"] == k).to_numpy(dtype=float) for k in relative}
+    counts = np.array([dummies[k].sum() for k in post])
+    linear, design = _mean_of(rows, base, dummies, post, counts / counts.sum(), unit, level, draws, seed)
+    path = _path(rows, base, dummies, unit, level, draws, seed)
+    return EventStudy(linear, design, path, _pre_trend(path), _impute(rows, base))
+
+
+def _prepare(
+    table: pd.DataFrame,
+    outcome: str,
+    unit: str,
+    time: str,
+    event: str,
+    controls: Sequence[str],
+    window: tuple[int, int],
+    log_outcome: bool,
+) -> pd.DataFrame:
+    rows = table.dropna(subset=[outcome, unit, time, *controls]).reset_index(drop=True)
+    y = numeric(rows[outcome], outcome)
+    rows["y"] = logged(y, outcome) if log_outcome else y
+    years = _event_years(rows, unit, time, event)
+    first = rows[unit].map(years).astype(float)
+    rows["relative"] = (rows[time].astype(float) - first).clip(*window)
+    return rows
+
+
+def _event_years(rows: pd.DataFrame, unit: str, time: str, event: str) -> pd.Series:
+    values = rows[event]
+    flag = pd.api.types.is_bool_dtype(values) or set(values.dropna().unique()) <= {0, 1}
+    marked = rows[values.fillna(0).astype(bool)] if flag else rows[values.notna()]
+    return marked.groupby(unit)[time if flag else event].min()
+
+
+def _fixed_effects(rows: pd.DataFrame, unit: str, time: str) -> Floats:
+    # One dummy a unit and no constant: a unit never seen untreated then shows as a column of its own (see _impute).
+    units = pd.get_dummies(rows[unit].astype(str), dtype=float)
+    years = pd.get_dummies(rows[time].astype(int), drop_first=True, dtype=float)
+    return np.column_stack([units, years])
+
+
+def _mean_of(
+    rows: pd.DataFrame, base: Floats, dummies: dict[float, Floats], targets: list[float], weights: Floats, unit: str,
+    level: float, draws: int, seed: int,
+) -> tuple[Linear, Design]:  # fmt: skip
+    """Reparametrise so that one coefficient is the weighted mean of ``targets``: β_1 = (mean - Σ_{j>1} w_j β_j) / w_1."""
+    lead = dummies[targets[0]] / weights[0]
+    others = [dummies[k] - lead * weight for k, weight in zip(targets[1:], weights[1:], strict=True)]
+    rest = [column for k, column in dummies.items() if k not in targets]
+    controls = np.column_stack([base, *others, *rest])
+    controls = controls[:, independent_columns(controls)]
+    groups = np.unique(rows[unit].astype(str), return_inverse=True)[1]
+    design = Design(rows["y"].to_numpy(float), lead, controls, controls[:, :1], groups, {}, rows.index, 0, ())
+    return estimate_linear(design, level=level, draws=draws, seed=seed), design
+
+
+def _path(
+    rows: pd.DataFrame, base: Floats, dummies: dict[float, Floats], unit: str, level: float, draws: int, seed: int
+) -> pd.DataFrame:
+    records = [(_REFERENCE, 0.0, 0.0, 0.0, 0.0, int((rows["relative"] == _REFERENCE).sum()))]
+    for k, column in dummies.items():
+        fit, _ = _mean_of(rows, base, dummies, [k], np.ones(1), unit, level, draws, seed)
+        half = fit.critical * fit.standard_error
+        records.append(
+            (int(k), fit.estimate, fit.standard_error, fit.estimate - half, fit.estimate + half, int(column.sum()))
+        )
+    names = ["relative_years", "estimate", "standard_error", "lower", "upper", "rows_count"]
+    return pd.DataFrame(sorted(records), columns=names)
+
+
+def _pre_trend(path: pd.DataFrame) -> float:
+    """Smallest p-value of the coefficients before the event, Bonferroni-corrected (1 where there are none)."""
+    before = path[(path["relative_years"] < _REFERENCE) & (path["standard_error"] > 0)]
+    if before.empty:
+        return 1.0
+    p = 2 * stats.norm.sf(np.abs(before["estimate"] / before["standard_error"]))
+    return float(min(1.0, p.min() * len(p)))
+
+
+def _impute(rows: pd.DataFrame, base: Floats) -> float:
+    """Mean of y - ŷ(0) after the event, ŷ(0) from fixed effects fitted on unit-years before the event and on units without one."""
+    after = (rows["relative"] >= 0).to_numpy()
+    keep = independent_columns(base[~after])
+    beta = np.linalg.lstsq(base[~after][:, keep], rows["y"].to_numpy(float)[~after], rcond=None)[0]
+    # A unit or year never seen untreated has no imputed value: its column is missing from ``keep`` and its rows are left out.
+    unseen = np.abs(np.delete(base, keep, axis=1)).sum(axis=1) > 0
+    usable = after & ~unseen
+    if not usable.any():
+        return float("nan")
+    return float((rows["y"].to_numpy(float)[usable] - base[usable][:, keep] @ beta).mean())
