@@ -17,7 +17,6 @@ from illustrative.prefecture import BASE_FY, PrefectureSystem, make_systems, pri
 Row = dict[str, object]
 _MUNICIPAL_OFFERS = 4
 _DEPARTMENT_OFFERS = 3
-_LARGEST_AUDIENCE = 9_500  # above this a system serves the public: users are not what it is priced by
 
 
 def offer_rows() -> list[Row]:
@@ -31,10 +30,11 @@ def offer_rows() -> list[Row]:
 
 
 def shared_kinds() -> dict[str, list[PrefectureSystem]]:
-    """Return the kinds of system that at least two departments run, with those systems."""
+    """Return the kinds of system that several departments run and that shared products exist for, with those systems."""
     systems = make_systems()
     departments = Counter(kind for kind, _ in {(system.system_kind, system.department_id) for system in systems})
-    kinds = sorted(kind for kind, count in departments.items() if count >= 2)
+    offered = load_calibration().entries["offered_kinds"]["value"]
+    kinds = sorted(kind for kind, count in departments.items() if count >= 2 and kind in offered)
     return {kind: [system for system in systems if system.system_kind == kind] for kind in kinds}
 
 
@@ -51,7 +51,10 @@ def _task_offers(task: str) -> Iterator[Row]:
             "unit_kind": "task",
             "unit_key": task,
         }
-        yield from _lines(offer, _task_price(task, draws), 3 if draws.yes(0.7) else 2, draws)
+        largest = int(draws.pick(calibration.table("offer_largest_member"))) if number > 1 else 0
+        price = _task_price(task, draws)
+        price["variable"] *= 1.0 if largest else calibration.number("offer_without_limit")
+        yield from _lines(offer | {"member_max_people": largest or None}, price, 3 if draws.yes(0.7) else 2, draws)
 
 
 def _task_price(task: str, draws: Draws) -> dict[str, float]:
@@ -78,16 +81,16 @@ def _kind_offers(kind_number: int, kind: str, systems: list[PrefectureSystem]) -
     roles = vendors_by_role()
     sellers = sorted([*roles["cloud"], *roles["package"]])
     vendors = sorted(sellers, key=lambda vendor: draws.uniform())[:_DEPARTMENT_OFFERS]
-    costs = sorted(system.running_yen for system in systems)
-    middle = costs[len(costs) // 2]
-    users = sum(min(system.users_people, _LARGEST_AUDIENCE) for system in systems) / len(systems)
+    shape = load_calibration().table("kind_offer_shape")
+    mean = sum(system.running_yen for system in systems) / len(systems)
+    users = sum(system.users_people for system in systems) / len(systems)
     for number, vendor in enumerate(sorted(vendors), start=1):
-        level = draws.around(1.0, 0.12)
+        level = draws.around(mean, 0.12)
         price = {
-            "member": 0.30 * middle * level,
-            "fixed": 0.65 * middle * level,
-            "variable": 0.12 * middle / users * level,
-            "onboarding": 0.55 * middle * level,
+            "member": shape["member_fee"] * level,
+            "fixed": shape["fixed"] * level,
+            "variable": shape["variable"] * level / users,
+            "onboarding": shape["onboarding"] * level,
         }
         offer = {
             "offer_id": f"FK{kind_number:02d}-{number}",
