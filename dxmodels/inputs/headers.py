@@ -64,10 +64,13 @@ def _holds_something(raw: RawTable, position: int) -> bool:
 
 def _no_header(raw: RawTable, spec: TableSpec, names: Mapping[str, str]) -> Fault:
     """Nothing in row 1 is known: say where the header really stands, if it stands lower down."""
-    for index in range(min(_TITLE_ROWS_LOOKED_AT, len(raw.rows))):
-        found = sum(_plain(column[index]) in names for column in raw.cells)
-        if found >= min(2, len(spec.columns)):
-            row = int(raw.rows[index])
+    lines = [
+        (int(row), [column[index] for column in raw.cells])
+        for index, row in enumerate(raw.rows[:_TITLE_ROWS_LOOKED_AT])
+    ]
+    lines += [(fault.row, fault.value.split(",")) for fault in raw.faults[:_TITLE_ROWS_LOOKED_AT]]
+    for row, cells in sorted(lines):
+        if sum(_plain(cell) in names for cell in cells) >= min(2, len(spec.columns)):
             return Fault(
                 raw.file, f"列名の行が {row} 行目にあります", "表題などの行を消して、列名を1行目にしてください", row=row
             )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dxmodels.errors import Fault, ParameterError
 
+EMBEDDED_CASE = "osaka"
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _SLUG_RULE = "英小文字・数字・「_」「-」だけを使い、英小文字か数字で始まる64字以内の名前にしてください（例：osaka）。"
 

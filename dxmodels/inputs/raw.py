@@ -102,11 +102,9 @@ def _float_text(value: float) -> str:
 
 
 def _header(file: str, line: Sequence[str]) -> tuple[str, ...]:
-    """Excel often writes empty columns after the last one; they end the header."""
-    width = max((index + 1 for index, cell in enumerate(line) if cell.strip()), default=0)
-    if not width:
+    if not "".join(line).strip():
         raise InputError([Fault(file, "1行目が空行です", "1行目に列名を書いてください", row=_HEADER_ROW)])
-    return tuple(line[:width])
+    return tuple(line)
 
 
 def _fits(line: Sequence[str], width: int) -> bool:

@@ -37,7 +37,7 @@ class CheckedTable:
 def check_table(raw: RawTable, spec: TableSpec) -> CheckedTable:
     """Return the typed table and every fault of its own (joins and rules between tables come later)."""
     header = match_header(raw, spec)
-    faults = [*header.faults, *raw.faults]
+    faults = [*header.faults, *(raw.faults if header.places else ())]  # without a header no line can be too long
     arrays: dict[str, Any] = {}
     unread: dict[str, npt.NDArray[np.bool_]] = {}
     for name, facts in spec.facts.items():
@@ -53,7 +53,7 @@ def check_table(raw: RawTable, spec: TableSpec) -> CheckedTable:
     texts = {name: raw.cells[position] for name, position in header.places.items()}
     faults += _schema_faults(frame, raw, spec, texts, unread)
     faults += _key_faults(frame, raw, spec, unread)
-    unreadable = {name for name, mask in unread.items() if mask.any() and name in header.places}
+    unreadable = {name for name, mask in unread.items() if mask.any() or name not in header.places}
     faulty = frozenset(unreadable) | {fault.column for fault in faults}
     return CheckedTable(raw.file, spec, frame, raw.rows, tuple(faults), header.warnings, faulty)
 
@@ -76,7 +76,7 @@ def _schema_faults(
         lines = group["index"].dropna().to_numpy(dtype=np.int64)
         lines = np.sort(lines[~unread[str(name)][lines]])
         problem, cure = _in_japanese(str(check), spec.facts[str(name)])
-        values = [texts[str(name)][line] for line in lines[:1000]]
+        values = [texts[str(name)][line].strip() for line in lines[:1000]]
         faults += faults_at(raw.rows[lines], values, file=raw.file, column=str(name), problem=problem, cure=cure)
     return faults
 

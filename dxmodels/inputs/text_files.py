@@ -54,12 +54,12 @@ def decode(data: bytes, *, file: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         bad_byte = error.start
-    text = None if data.startswith(b"\xef\xbb\xbf") else _cp932_text(data)
+    text = None if data.startswith(b"\xef\xbb\xbf") else _decoded(data, "cp932")
+    if _looks_like_euc(data, text):
+        raise InputError([Fault(file, "文字コードがEUC-JPと思われます", _ENCODING_CURE)])
     if text is None or len(_UTF8_AS_CP932.findall(text)) > 2:
         row = data.count(b"\n", 0, bad_byte) + 1
         raise InputError([Fault(file, "UTF-8でもcp932（Shift_JIS）でもない文字があります", _ENCODING_CURE, row=row)])
-    if _looks_like_euc(data, text):
-        raise InputError([Fault(file, "文字コードがEUC-JPと思われます", _ENCODING_CURE)])
     return text
 
 
@@ -81,23 +81,20 @@ def table_of_text(text: str, *, file: str) -> RawTable:
         raise InputError([_csv_fault(file, str(error), read + 1)]) from error
 
 
-def _cp932_text(data: bytes) -> str | None:
+def _decoded(data: bytes, encoding: str) -> str | None:
     try:
-        return data.decode("cp932")
+        return data.decode(encoding)
     except UnicodeDecodeError:
         return None
 
 
-def _looks_like_euc(data: bytes, text: str) -> bool:
-    """EUC-JP bytes often pass for cp932, as a heap of half-width kana."""
-    wide = len(_WIDE.findall(text))
-    if wide == 0 or len(_HALF_WIDTH_KANA.findall(text)) < wide / 2:
-        return False
-    try:
-        data.decode("euc_jp")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _looks_like_euc(data: bytes, text: str | None) -> bool:
+    """EUC-JP bytes are no cp932, or pass for it as a heap of half-width kana."""
+    if text is not None:
+        wide = len(_WIDE.findall(text))
+        if len(_HALF_WIDTH_KANA.findall(text)) < wide / 2:
+            return False
+    return _decoded(data, "euc_jp") is not None
 
 
 def _refuse_other_delimiter(text: str, file: str) -> None:
