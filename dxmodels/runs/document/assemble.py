@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dxmodels.fiscal import era_date
+from dxmodels.fiscal import era_date, era_year
 from dxmodels.money import ROUNDING_NOTE
 from dxmodels.runs.document.annexes import assumptions_annex, run_annex, tables_annex
 from dxmodels.runs.document.items import MARK, parts_of, setting_of
@@ -17,6 +17,7 @@ from dxmodels.runs.plans import Plan
 from dxmodels.runs.shown import value_of
 
 _REPORT_ROWS, _PAGE_ROWS = 50, 120
+_REPORT_KIND = "報告書（公表値で言えること／方法の例示）"
 _AUTHOR = "大阪府デジタル改革 検討チーム"
 _DRAFT = (
     "速報精度で計算した（試行回数・最適性の許容差を粗くしている）。確定値には本番精度（effort=full）で再実行すること。"
@@ -60,7 +61,7 @@ def plan_document(plan: Plan, pages: Sequence[Page], edition: Edition) -> Docume
     joined = [page for page in pages if page.job.joins]
     return Document(
         **_frame(edition, edition.title, exhibits),
-        subtitle=plan.edition_ja,
+        subtitle=_REPORT_KIND,
         digest=edition.run_id,
         notices=_notices(pages),
         lead=joined[0].results.lead if joined else (),
@@ -120,7 +121,11 @@ def _notices(pages: Sequence[Page]) -> tuple[str, ...]:
 
 def _facts(pages: Sequence[Page], edition: Edition) -> tuple[tuple[str, str], ...]:
     """Return the cover facts: case, date, base year, and every parameter with the values it took."""
-    facts = [("ケース", edition.case_title), ("時点", era_date(edition.as_of)), ("基準年度", f"{edition.base_fy}年度")]
+    facts = [
+        ("ケース", edition.case_title),
+        ("時点", era_date(edition.as_of)),
+        ("基準年度", f"{era_year(edition.base_fy)}（{edition.base_fy}年度）"),
+    ]
     taken: dict[str, list[str]] = {}
     for page in pages:
         schema = schema_of(page.job.notebook)

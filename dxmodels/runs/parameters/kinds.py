@@ -57,7 +57,7 @@ SystemId = Annotated[
 ]
 Task = Annotated[_Slug, _facts("業務", "Task", "標準化対象20業務の業務コード（tasks 表の task）", names="task")]
 
-EFFORTS = ("draft", "full")
+EFFORTS = {"draft": "速報精度", "full": "本番精度"}
 
 
 class Parameters(BaseModel):

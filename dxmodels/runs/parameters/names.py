@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from dxmodels.errors import DxError, Fault
+from dxmodels.fiscal import era_year
 from dxmodels.inputs import load_case
 from dxmodels.inputs.codes import municipality_code_fault
 from dxmodels.inputs.folders import known_cases
 from dxmodels.inputs.patches import list_patches, load_option, load_scenario
 from dxmodels.inputs.yaml_files import unknown_name
-from dxmodels.runs.parameters.kinds import Parameters, value_text
+from dxmodels.runs.parameters.kinds import EFFORTS, Parameters, value_text
 
 
 def name_faults(place: str, schema: type[Parameters], values: Mapping[str, Any]) -> list[Fault]:
@@ -41,6 +42,10 @@ def known_names(kind: str) -> list[str]:
 
 def printed_value(name: str, value: object) -> str:
     """Return a parameter's value as a report prints it: scenarios and options by their title, with the name to find them by."""
+    if name == "effort":
+        return f"{EFFORTS.get(str(value), '')}（{value}）"
+    if name == "fiscal_year" and isinstance(value, int):
+        return f"{era_year(value)}（{value}年度）"
     loaders = {"scenario": load_scenario, "option": load_option}
     if name not in loaders or not isinstance(value, str):
         return value_text(value)

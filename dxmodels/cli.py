@@ -1,0 +1,208 @@
+"""What can be asked on the command line: ``dx check | run | template | doctor``?
+
+Messages are Japanese. A mistake of the user ends with its own exit code and without a traceback; a bug of ours writes the traceback to a
+log and says so in one line. Exit codes: 0 well · 1 a notebook failed · 2 bad input · 3 no plan satisfies every rule · 4 environment · 5 bug.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from dxmodels.errors import EXIT_BAD_INPUT, EXIT_ENVIRONMENT, EXIT_OK, DxError
+
+_EXIT_BUG = 5
+_EXIT_INTERRUPTED = 130
+_BUG_LOG = "dx-error.log"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return EXIT_BAD_INPUT
+    answer: Callable[[argparse.Namespace], int] = options.answer
+    try:
+        return answer(options)
+    except DxError as error:
+        print(str(error), file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("中断しました。計算済みのノートブックは残っており、再実行すると続きから始まります。", file=sys.stderr)
+        return _EXIT_INTERRUPTED
+    except Exception as error:  # a bug of ours: the user gets one line, the log gets the traceback
+        print(_report_bug(error), file=sys.stderr)
+        return _EXIT_BUG
+
+
+def _check(options: argparse.Namespace) -> int:
+    from dxmodels.inputs import check_case
+
+    report = check_case(_case_named(options.case), published_only=options.published_only)
+    print(report.summary())
+    return EXIT_OK if report.ok else EXIT_BAD_INPUT
+
+
+def _run(options: argparse.Namespace) -> int:
+    from dxmodels.runs.batch import run_plan
+
+    report = run_plan(
+        options.plan,
+        overrides=_overrides(options),
+        workers=options.jobs,
+        fresh=options.fresh,
+        progress=not options.quiet,
+        say=(lambda text: None) if options.quiet else _say,
+    )
+    print(report.summary())
+    return report.exit_code
+
+
+def _template(options: argparse.Namespace) -> int:
+    from dxmodels.errors import RunError
+    from dxmodels.inputs import load_case
+    from dxmodels.inputs.places import EMBEDDED_CASE
+    from dxmodels.inputs.template import TEMPLATE_TABLES, write_csv_templates, write_template
+
+    target = Path(options.target)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{target} を作れません（{error.strerror}）。書込みできる場所を指定してください。") from error
+    files = [target / "template.xlsx", target / "sample.xlsx"]
+    existing = [path.name for path in files if path.exists()]
+    if existing:
+        raise RunError(
+            f"{target} に {'、'.join(existing)} が既にあります。別のフォルダを指定するか、移してから実行してください。"
+        )
+    write_template(files[0])
+    write_template(files[1], sample_from=load_case(EMBEDDED_CASE), tables=TEMPLATE_TABLES)
+    write_csv_templates(target / "csv")
+    print(f"ひな型を作成しました：{target}（template.xlsx＝空欄、sample.xlsx＝記入例、csv/＝CSVの見出し）")
+    return EXIT_OK
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from dxmodels.runs.doctor import examine
+
+    checks = examine()
+    for check in checks:
+        print(check)
+    return EXIT_OK if all(check.ok for check in checks) else EXIT_ENVIRONMENT
+
+
+def _overrides(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the parameters given on the command line; all faults of them at once."""
+    from dxmodels.errors import Fault, ParameterError
+    from dxmodels.runs.parameters.text import parse_setting
+
+    given = [f"{name}={value}" for name, value in (("case", options.case), ("seed", options.seed)) if value is not None]
+    given += ["published_only=true"] if options.published_only else []
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for setting in [*given, *options.set]:
+        try:
+            name, value = parse_setting(setting)
+            values[name] = value
+        except ParameterError as error:
+            faults += error.faults
+    if faults:
+        raise ParameterError(faults)
+    return values
+
+
+def _case_named(text: str) -> str | Path:
+    """Return a case as given: a name, or a path where it is written as one."""
+    return Path(text) if any(sign in text for sign in "/\\.") else text
+
+
+def _say(text: str) -> None:
+    from tqdm import tqdm
+
+    tqdm.write(text, file=sys.stderr)
+
+
+def _report_bug(error: Exception) -> str:
+    """Write the traceback to a log and return the line that says where."""
+    stamp = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    text = f"{stamp} dx {' '.join(sys.argv[1:])}\n{''.join(traceback.format_exception(error))}\n"
+    for folder in _log_folders():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with (folder / _BUG_LOG).open("a", encoding="utf-8") as log:
+                log.write(text)
+        except OSError:
+            continue
+        return f"プログラムの誤り（{type(error).__name__}）で止まりました。{folder / _BUG_LOG} を添えて担当者に連絡してください。"
+    return f"プログラムの誤り（{type(error).__name__}：{error}）で止まりました。"
+
+
+def _log_folders() -> list[Path]:
+    from dxmodels.runs.project import reports_root
+
+    try:
+        return [reports_root(), Path(tempfile.gettempdir())]
+    except DxError:
+        return [Path(tempfile.gettempdir())]
+
+
+class _JapaneseParser(argparse.ArgumentParser):
+    """argparse that explains a wrong command line in Japanese."""
+
+    def error(self, message: str) -> Any:
+        """Print usage and the cause, and end with the code of bad input."""
+        self.print_usage(sys.stderr)
+        self.exit(
+            EXIT_BAD_INPUT,
+            f"{self.prog}：コマンドの書き方が正しくありません（{message}）。dx --help で使い方を確かめてください。\n",
+        )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _JapaneseParser(prog="dx", description="大阪府デジタル改革の検討用ワークベンチ", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"dx {version('dxmodels')}", help="版を表示")
+    commands = parser.add_subparsers(dest="command", metavar="コマンド", parser_class=_JapaneseParser)
+    _add_check(commands)
+    _add_run(commands)
+    template = commands.add_parser("template", help="台帳のひな型（Excel・CSV）を作る")
+    template.add_argument("target", nargs="?", default="dx-template", help="作成先のフォルダ（既定：dx-template）")
+    template.set_defaults(answer=_template)
+    doctor = commands.add_parser("doctor", help="環境（Python・パッケージ・フォント・カーネル・容量）を点検する")
+    doctor.set_defaults(answer=_doctor)
+    return parser
+
+
+def _add_check(commands: Any) -> None:
+    check = commands.add_parser("check", help="ケースの表を検査し、誤りをすべて示す")
+    check.add_argument("case", nargs="?", default="osaka", help="ケース名、フォルダ、または .xlsx（既定：osaka）")
+    check.add_argument("--published-only", action="store_true", help="架空データの表を読み込まない")
+    check.set_defaults(answer=_check)
+
+
+def _add_run(commands: Any) -> None:
+    run = commands.add_parser("run", help="計画を実行し、報告書を作る", allow_abbrev=False)
+    run.add_argument("plan", help="計画の名前（data/plans/ の smoke、final_summary、interim_direction など）")
+    run.add_argument("--published-only", action="store_true", help="架空データの表を一切読み込まない")
+    run.add_argument("--case", help="ケース名（data/ の下のフォルダ名）")
+    run.add_argument("--seed", help="乱数の種")
+    run.add_argument("--set", action="append", default=[], metavar="名前=値", help="パラメータの指定（繰り返し可）")
+    run.add_argument("--jobs", type=int, default=0, help="同時に実行するノートブックの数（既定：プロセッサの数）")
+    run.add_argument("--fresh", action="store_true", help="前回の結果を再利用せず、すべて計算し直す")
+    run.add_argument("--quiet", action="store_true", help="途中経過を表示しない")
+    run.set_defaults(answer=_run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
