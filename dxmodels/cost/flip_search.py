@@ -29,6 +29,7 @@ Root = tuple[float, str]  # value, "crossing" | "jump" | "touch"
 _GEOMETRIC_FACTOR = 20.0
 _RELATIVE_XTOL = 1e-12
 _JUMP_RESIDUAL = 1e-6
+_LOOK_AHEAD = (1e-9, 1e-7, 1e-5, 1e-3, 1e-2)  # shares of the range
 
 
 class Decision:
@@ -64,12 +65,19 @@ class Decision:
         """Return the number a table shows at x: the result itself, or the lead of today's best option."""
         return self.margin(x) + (0.0 if self.winner else self._target)
 
-    def leader_beyond(self, x: float, central: float, step: float) -> str:
-        """Return the best option just past x seen from the central value ("" where the result is a number)."""
+    def leader_beyond(self, x: float, central: float, span: float) -> str:
+        """Return the option that leads just past x seen from the central value ("" where the result is a number).
+
+        Amounts rounded to yen may tie for a while past x, so the look-ahead widens until another option leads.
+        """
         if not self.winner:
             return ""
-        beyond = self.outcome(x + math.copysign(step, x - central if x != central else 1.0))
-        return self._leader(beyond) if isinstance(beyond, dict) else ""
+        way = math.copysign(span, x - central if x != central else 1.0)
+        for step in _LOOK_AHEAD:
+            beyond = self.outcome(x + way * step)
+            if isinstance(beyond, dict) and self._leader(beyond) != self.winner:
+                return self._leader(beyond)
+        return self.winner
 
     def _evaluate(self, x: float) -> float | dict[str, float] | None:
         try:

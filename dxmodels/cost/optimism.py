@@ -63,7 +63,7 @@ class OptimismBias:
             )
             if math.isfinite(row["low_rate"]):
                 text += f"、{self.level:.0%}区間{row['low_rate']:.2f}〜{row['high_rate']:.2f}倍".replace("%", "％")
-            text += f"）、5件に4件は{row['p80_rate']:.2f}倍以内。"
+            text += f"）、合計では{row['total_ratio_rate']:.2f}倍、5件に4件は{row['p80_rate']:.2f}倍以内。"
             parts.append(text + ("件数が少なく、値は参考にとどまる。" if row["is_small_n"] else ""))
         left = f"当初予算がゼロまたは段階の欠けた{self.left_out_count}件は除いた。" if self.left_out_count else ""
         return "".join(parts) + left

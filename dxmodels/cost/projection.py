@@ -1,10 +1,13 @@
 """What will each system cost in each coming year if nothing is decided differently?
 
-Running     amount(i, j, y) = amount(i, j, b)·e_j(y): last known year b of system i, escalation of item j (see ``prices``). A system whose
-            spending stopped before the year before the base year is taken as closed and is not projected.
-Renewals    one-off cost = estimate to replace, at the end of the contract and every lease term after it, escalated from the base year;
-            a contract end in the past (a stale entry) is moved on by whole terms.
-What it leaves out: changes of scope, price jumps at renewal (that is the lock-in room's question), systems not yet planned.
+Running        amount(i, j, y) = amount(i, j, b)·e_j(y): last known year b of system i, escalation of item j (see ``prices``). A system
+               whose spending stopped before the year before the base year is taken as closed and is not projected.
+Modifications  one-off cost that recurs: the mean over the system's known years of one-off amounts up to a ceiling (share of the year's
+               running cost), escalated. Larger amounts are rebuilds and are not repeated every year.
+Renewals       estimate to replace × share of renewals that become a rebuild, at the end of the contract and every lease term after it,
+               escalated from the base year: an expected value, not a plan. A contract end in the past (a stale entry) is moved on by
+               whole terms.
+What it leaves out: changes of scope, price jumps at renewal (the lock-in room's question), systems not yet planned.
 """
 
 from __future__ import annotations
@@ -75,15 +78,40 @@ def project_running(
     )
 
 
+def project_modifications(known: pd.DataFrame, live: pd.Index, register: Register, *, last_fy: int) -> pd.DataFrame:
+    """Return the recurring small one-off cost of every live system after its last known year."""
+    ceiling = register.value("modification_ceiling_share")
+    yearly = known.assign(kind=np.where(known["cost_item"] == ONE_OFF, "one_off", "running"))
+    table = yearly.pivot_table(index=["system_id", "fiscal_year"], columns="kind", values="nominal_yen", aggfunc="sum")
+    table = table.reindex(columns=["one_off", "running"]).fillna(0.0).reset_index()
+    table = table[table["system_id"].isin(live)]
+    small = table["one_off"].where(table["one_off"] <= ceiling * table["running"], 0.0)
+    means = small.groupby(table["system_id"]).mean()
+    last = table.groupby("system_id")["fiscal_year"].max()
+    rate = escalation_rates(register)[ONE_OFF]
+    rows = [
+        (
+            str(system_id),
+            year,
+            ONE_OFF,
+            float(means[system_id]) * (1.0 + rate) ** (year - int(last[system_id])),
+            PROJECTED,
+        )
+        for system_id in means.index[means > 0]
+        for year in range(int(last[system_id]) + 1, last_fy + 1)
+    ]
+    return pd.DataFrame(rows, columns=[*KEYS, "nominal_yen", "basis"])
+
+
 def project_renewals(
     systems: pd.DataFrame, register: Register, *, known: pd.DataFrame, base_fy: int, last_fy: int
 ) -> pd.DataFrame:
-    """Return the one-off cost of replacing each live system at the end of its contract and each lease term after it.
+    """Return the expected one-off cost of rebuilding each live system at the end of its contract and each lease term after it.
 
     Systems without an estimate or a contract end have no rows. Years that already hold known one-off cost are skipped.
     """
     term = round(register.value("lease_years"))
-    rate = escalation_rates(register)[ONE_OFF]
+    share, rate = register.value("renewal_rebuild_share"), escalation_rates(register)[ONE_OFF]
     live = systems[systems["replacement_cost_yen"].notna() & systems["contract_end_date"].notna()]
     done = set(
         known.loc[known["cost_item"] == ONE_OFF, ["system_id", "fiscal_year"]].itertuples(index=False, name=None)
@@ -95,7 +123,7 @@ def project_renewals(
         end_fy = end.year if end.month >= 4 else end.year - 1
         first = end_fy if end_fy > base_fy else end_fy + term * ((base_fy - end_fy) // term + 1)
         rows += [
-            (system_id, year, ONE_OFF, float(cost) * (1.0 + rate) ** (year - base_fy), PROJECTED)
+            (str(system_id), year, ONE_OFF, float(cost) * share * (1.0 + rate) ** (year - base_fy), PROJECTED)
             for year in range(first, last_fy + 1, term)
             if (system_id, year) not in done
         ]

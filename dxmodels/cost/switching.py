@@ -229,7 +229,7 @@ def _crossing_table(turns: list[Root], decision: Decision, low: float, central: 
                 "crossing_kind": kind,
                 "relative_move_rate": _relative(move, central),
                 "range_share": abs(move) / reach if reach else 0.0,
-                "winner_after": decision.leader_beyond(value, central, 1e-6 * (high - low)),
+                "winner_after": decision.leader_beyond(value, central, high - low),
             }
         )
     table = pd.DataFrame(

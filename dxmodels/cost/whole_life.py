@@ -21,7 +21,7 @@ from dxmodels.cost.checks import require_range, require_tie
 from dxmodels.cost.commitments import commitment_coverage, profile_commitments
 from dxmodels.cost.local_share import LOCAL_SHARE_ASSUMPTIONS, split_local_share
 from dxmodels.cost.prices import DOLLAR_ASSUMPTIONS, ESCALATION_ASSUMPTIONS, PRICE_ASSUMPTIONS, price_index
-from dxmodels.cost.projection import KEYS, known_costs, project_renewals, project_running
+from dxmodels.cost.projection import KEYS, known_costs, project_modifications, project_renewals, project_running
 from dxmodels.errors import ModelError
 from dxmodels.fiscal import era_year, present_value
 from dxmodels.inputs.schemas import ONE_OFF
@@ -43,16 +43,18 @@ WHOLE_LIFE_ASSUMPTIONS: tuple[str, ...] = (
     *DOLLAR_ASSUMPTIONS,
     *LOCAL_SHARE_ASSUMPTIONS,
     "lease_years",
+    "renewal_rebuild_share",
+    "modification_ceiling_share",
 )
 
 
 @dataclass(frozen=True)
 class WholeLifeParams:
-    """To which fiscal year, whose finances, and for which systems (() = all); renewals may be left out."""
+    """To which fiscal year, whose finances, and for which systems (() = all); projected one-off cost may be left out."""
 
     last_fy: int
     fiscal_strength_index: float
-    with_renewals: bool = True
+    with_one_off: bool = True
     system_ids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -152,8 +154,9 @@ def estimate_whole_life(case: Case, register: Register, params: WholeLifeParams)
         known, systems.set_index("system_id")["hosting"], register, base_fy=case.base_fy, last_fy=params.last_fy
     )
     parts = [known, running]
-    if params.with_renewals:
+    if params.with_one_off:
         live = systems[systems["system_id"].isin(running["system_id"])]
+        parts.append(project_modifications(known, pd.Index(live["system_id"]), register, last_fy=params.last_fy))
         parts.append(project_renewals(live, register, known=known, base_fy=case.base_fy, last_fy=params.last_fy))
     costs = _cost_table(pd.concat([part for part in parts if len(part)], ignore_index=True), register, case.price_fy)
     costs = costs[costs["fiscal_year"] <= params.last_fy]
@@ -196,6 +199,8 @@ def _cost_table(costs: pd.DataFrame, register: Register, price_fy: int) -> pd.Da
     # Known amounts are integers already; projected ones are rounded once, here, so that every later sum ties.
     real = (nominal / costs["fiscal_year"].map(index)).round().astype("int64")
     table = costs[[*KEYS, "basis"]].assign(nominal_yen=nominal, real_yen=real)
+    # A modification and a rebuild may fall in the same year of a system.
+    table = table.groupby([*KEYS, "basis"], as_index=False)[["nominal_yen", "real_yen"]].sum()
     return table.sort_values(KEYS, kind="stable", ignore_index=True)
 
 
