@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
+import re
 import sys
 import tempfile
 import traceback
@@ -42,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("中断しました。計算済みのノートブックは残っており、再実行すると続きから始まります。", file=sys.stderr)
         return _EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader (head, less) has gone: nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
     except Exception as error:  # a bug of ours: the user gets one line, the log gets the traceback
         print(_report_bug(error), file=sys.stderr)
         return _EXIT_BUG
@@ -158,16 +163,33 @@ def _log_folders() -> list[Path]:
         return [Path(tempfile.gettempdir())]
 
 
+_PARSER_WORDS = (
+    (r"the following arguments are required: (.+)", r"必要な引数がありません：\1"),
+    (r"unrecognized arguments: (.+)", r"知らない引数です：\1"),
+    (r"argument (\S+): expected one argument", r"\1 の後に値を書いてください"),
+    (r"argument (\S+): invalid int value: (.+)", r"\1 は整数で指定してください：\2"),
+    (r"argument \S+: invalid choice: (\S+).*", r"知らないコマンドです：\1"),
+)
+
+
+_PARSER_WORDS = (
+    (r"the following arguments are required: (.+)", r"必要な引数がありません：\1"),
+    (r"unrecognized arguments: (.+)", r"知らない引数です：\1"),
+    (r"argument (\S+): expected one argument", r"\1 の後に値を書いてください"),
+    (r"argument (\S+): invalid int value: (.+)", r"\1 は整数で指定してください：\2"),
+    (r"argument \S+: invalid choice: (\S+) \(choose from (.+)\)", r"知らないコマンドです：\1。使えるのは \2"),
+)
+
+
 class _JapaneseParser(argparse.ArgumentParser):
     """argparse that explains a wrong command line in Japanese."""
 
     def error(self, message: str) -> Any:
         """Print usage and the cause, and end with the code of bad input."""
         self.print_usage(sys.stderr)
-        self.exit(
-            EXIT_BAD_INPUT,
-            f"{self.prog}：コマンドの書き方が正しくありません（{message}）。dx --help で使い方を確かめてください。\n",
-        )
+        for pattern, japanese in _PARSER_WORDS:
+            message = re.sub(pattern, japanese, message)
+        self.exit(EXIT_BAD_INPUT, f"{self.prog}：{message}。{self.prog} --help で使い方を確かめてください。\n")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -16,6 +16,7 @@ from dxmodels.money import UNITS_YEN, format_rate, format_yen
 from dxmodels.runs.model import NUMERIC_KINDS, Cell, Column, Exhibit, Kind
 
 MISSING = "－"
+_SIGNIFICANT, _MOST_DECIMALS = 4, 4
 _PLAIN_NUMBERS = ("_number", "_row", "_column", "year")  # years and serial numbers carry no thousands separator
 
 
@@ -32,6 +33,13 @@ def header_text(column: Column, unit: str) -> str:
     """Return a header such as 年間運用経費（百万円）; a unit the label already states is not repeated."""
     shown = display_unit(column, unit)
     return column.label if not shown or f"（{shown}）" in column.label else f"{column.label}（{shown}）"
+
+
+def header_lines(column: Column, unit: str) -> str:
+    """Return the header with its unit on a line of its own, so that no unit is broken in two."""
+    text = header_text(column, unit)
+    shown = f"（{display_unit(column, unit)}）"
+    return f"{text.removesuffix(shown)}\n{shown}" if text.endswith(shown) and text != shown else text
 
 
 def texts_of(exhibit: Exhibit) -> list[list[str]]:
@@ -68,7 +76,7 @@ def quantity_text(value: Cell, kind: Kind, unit: str, *, name: str = "") -> str:
         return "算出不能"
     column = Column(name=name or "value", label="", unit=unit, kind=kind)
     if kind == "yen" and isinstance(value, int | float):
-        return format_yen(value, unit if unit in UNITS_YEN else yen_unit_for(value))
+        return format_yen(value, yen_unit_for(value))
     shown = "％" if kind == "rate" else ("" if kind == "fiscal_year" else unit)
     return cell_text(value, column, unit) + shown
 
@@ -89,14 +97,19 @@ def number_text(value: float, places: int, *, separated: bool = True) -> str:
 
 
 def decimals_for(column: Column, values: Sequence[Cell]) -> int:
-    """Return how many decimals a plain number column needs: three significant digits of its largest value, at most four."""
+    """Return how many decimals a plain number column needs: four significant digits of its largest value, never more than it has."""
     if column.kind != "number":
         return 0
     sizes = [abs(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-    if not sizes or all(float(size).is_integer() for size in sizes):
+    largest = max(sizes, default=0.0)
+    if largest == 0:
         return 0
-    largest = max(sizes)
-    return 4 if largest == 0 else max(0, min(4, 2 - math.floor(math.log10(largest))))
+    wanted = max(0, min(_MOST_DECIMALS, _SIGNIFICANT - 1 - math.floor(math.log10(largest))))
+    return min(wanted, max(_decimals_held(size) for size in sizes))
+
+
+def _decimals_held(size: float) -> int:
+    return len(f"{size:.{_MOST_DECIMALS}f}".rstrip("0").partition(".")[2])
 
 
 def is_numeric(column: Column) -> bool:

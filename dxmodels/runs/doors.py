@@ -143,7 +143,7 @@ def build_record(
         value=cell,
         kind=_kind(cell, unit),
         unit=unit,
-        grade=_grade(grade, rests_on, f"記録 {name}"),
+        grade=_grade(grade, () if missing else rests_on, f"記録 {name}"),
         sources=rests_on,
         headline=headline,
         needs=_needs(value) if isinstance(value, NotComputable) else (),

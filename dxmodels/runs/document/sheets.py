@@ -9,23 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dxmodels.runs.display import header_text, is_numeric, text_width, texts_of
+from dxmodels.runs.display import header_lines, is_numeric, text_width, texts_of
 from dxmodels.runs.document.model import Sheet
 from dxmodels.runs.model import Exhibit
 
 PORTRAIT_MM, LANDSCAPE_MM = 166.0, 249.0
-_UPRIGHT_SIZES, _SIDEWAYS_SIZES = (8.5, 8.0, 7.5, 7.0), (8.0, 7.5, 7.0, 6.5, 6.0, 5.5)
+_UPRIGHT_SIZES, _SIDEWAYS_SIZES = (8.5, 8.0, 7.5, 7.0, 6.5), (8.0, 7.5, 7.0, 6.5, 6.0, 5.5)
 _MM_PER_POINT = 0.3528
 _PADDING_MM = 2.6
 _NARROW_EM = 0.56
-_SHORTEST_WORDS_EM, _LONGEST_WORDS_EM = 4.0, 26.0
+_UNBROKEN_EM, _SHORTEST_WORDS_EM, _LONGEST_WORDS_EM = 9.0, 6.0, 26.0
+_MOST_HEADER_LINES = 4
+_COMFORTABLE_PT = 6.5
+_COMFORT = 0.4  # the share of what columns wish beyond their least width that a comfortable table grants
 _LEAST_HEADER_EM = 2.6
 _WORD = re.compile(r"[\x21-\x7e▲]+")
 
 
 def sheet_of(exhibit: Exhibit, *, most_rows: int) -> Sheet:
     """Return the exhibit's table as printed; beyond ``most_rows`` the rest is left to the CSV and counted."""
-    headers = [header_text(column, exhibit.unit) for column in exhibit.columns]
+    headers = [header_lines(column, exhibit.unit) for column in exhibit.columns]
     numeric = [is_numeric(column) for column in exhibit.columns]
     rows = texts_of(exhibit)
     hidden = max(0, len(rows) - most_rows)
@@ -52,14 +55,15 @@ def fitted(
 
 def _layout(needs: Sequence[tuple[float, float]]) -> tuple[float, bool, list[float]]:
     """Return (font size, sideways?, widths) for (least, wished) widths in em."""
-    for landscape, sizes, width in ((False, _UPRIGHT_SIZES, PORTRAIT_MM), (True, _SIDEWAYS_SIZES, LANDSCAPE_MM)):
-        for font in sizes:
-            least = [_mm(low, font) for low, _ in needs]
-            if sum(least) <= width:
-                return font, landscape, _shared(least, [_mm(high, font) for _, high in needs], width)
-    font = _SIDEWAYS_SIZES[-1]
-    least = [_mm(low, font) for low, _ in needs]
-    return font, True, [width * LANDSCAPE_MM / sum(least) for width in least]
+    for comfort, smallest in ((_COMFORT, _COMFORTABLE_PT), (0.0, 0.0)):
+        for landscape, sizes, width in ((False, _UPRIGHT_SIZES, PORTRAIT_MM), (True, _SIDEWAYS_SIZES, LANDSCAPE_MM)):
+            for font in (size for size in sizes if size >= smallest):
+                least = [_mm(low, font) for low, _ in needs]
+                wished = [_mm(high, font) for _, high in needs]
+                if sum(least) + comfort * (sum(wished) - sum(least)) <= width:
+                    return font, landscape, _shared(least, wished, width)
+    least = [_mm(low, _SIDEWAYS_SIZES[-1]) for low, _ in needs]
+    return _SIDEWAYS_SIZES[-1], True, [value * LANDSCAPE_MM / sum(least) for value in least]
 
 
 def _shared(least: Sequence[float], wished: Sequence[float], width: float) -> list[float]:
@@ -77,12 +81,14 @@ def _shared(least: Sequence[float], wished: Sequence[float], width: float) -> li
 def _needs(header: str, texts: Sequence[str], numeric: bool) -> tuple[float, float]:
     """Return the least and the wished width of a column in em."""
     widest = max((_em(text) for text in texts), default=0.0)
-    heading = _em(header)
+    heading = max(_em(line) for line in header.split("\n"))
+    headed = max(heading / _MOST_HEADER_LINES, min(heading, _LEAST_HEADER_EM), _longest_word(header))
     if numeric:
-        least = max(widest, _longest_word(header), _LEAST_HEADER_EM)
-        return least, max(least, min(heading, least + 4.0))
-    words = max((_longest_word(text) for text in (*texts, header)), default=0.0)
-    least = max(min(words, _LONGEST_WORDS_EM), min(widest, _SHORTEST_WORDS_EM), min(heading, _LEAST_HEADER_EM))
+        least = max(widest, headed)
+        return least, max(least, min(heading, least + 2.0))
+    words = max((_longest_word(text) for text in texts), default=0.0)
+    unbroken = widest if widest <= _UNBROKEN_EM else max(_SHORTEST_WORDS_EM, min(words, _LONGEST_WORDS_EM))
+    least = max(unbroken, headed)
     return least, max(least, min(max(widest, heading), _LONGEST_WORDS_EM))
 
 
