@@ -25,11 +25,12 @@ from dxmodels.inputs.schemas import TABLES
 from dxmodels.money import format_rate
 
 _AS_OF = "as_of_date"
+_COST_ITEM = "年間運用経費"
 # What an inventory must say about a system before anyone may decide on it; each item needs all of its columns.
 ESSENTIAL_ITEMS: dict[str, tuple[str, ...]] = {
     "管理責任者": ("owner_ja",),
-    "機能・目的": ("description_ja",),
-    "年間運用経費": ("annual_cost_yen",),
+    "機能（目的）": ("description_ja",),
+    _COST_ITEM: ("annual_cost_yen",),
     "契約終了日": ("contract_end_date",),
     "著作権の帰属": ("source_rights",),
 }
@@ -68,7 +69,7 @@ class InventoryAudit:
         """Return the finding as one Japanese sentence."""
         emptiest = self.items.sort_values("coverage_rate", kind="stable").iloc[0]
         return (
-            f"情報システム台帳 {self.systems_count:,} 件のうち、必須{len(ESSENTIAL_ITEMS)}項目（{'・'.join(ESSENTIAL_ITEMS)}）が"
+            f"情報システム台帳 {self.systems_count:,} 件のうち、必須{len(ESSENTIAL_ITEMS)}項目（{'、'.join(ESSENTIAL_ITEMS)}）が"
             f"すべて記入されているのは {self.complete_count:,} 件（{format_rate(self.complete_count / self.systems_count)}）。"
             f"記入率が最も低い項目は「{emptiest['item']}」（{format_rate(emptiest['coverage_rate'])}）。"
         )
@@ -136,7 +137,9 @@ def audit_inventory(case: Case) -> InventoryAudit:
     cost = systems["annual_cost_yen"].astype("Float64").fillna(0.0)
     rows = []
     for item, filled in _filled_items(case, systems).items():
-        carried = float(cost[filled].sum() / cost.sum()) if cost.sum() > 0 else np.nan
+        # Of the cost item itself the share of the known cost is all of it, which would say nothing.
+        told = cost.sum() > 0 and item != _COST_ITEM
+        carried = float(cost[filled].sum() / cost.sum()) if told else np.nan
         rows.append((item, item in ESSENTIAL_ITEMS, len(systems), int(filled.sum()), float(filled.mean()), carried))
     names = ["item", "is_essential", "systems_count", "filled_count", "coverage_rate", "cost_coverage_rate"]
     needed = [column for columns in ESSENTIAL_ITEMS.values() for column in columns]

@@ -20,6 +20,8 @@ Format (YAML 1.2; every key not marked optional is required; unknown keys are re
     stale_after_days: inventory_stale_days  # optional: NAME of the assumption (days) after which a row counts as stale
     published_from: osaka                   # optional: take published tables this case does not hold from that case
 
+Of borrowed tables only the rows that speak of this case's own municipalities (tasks, …) are taken.
+
 A CSV or sheet named like a table but not listed under ``tables`` is a fault (its provenance would be unknown); other files in the
 folder (scripts, notes, a planted-truth file) are left alone. In a workbook the sheet ``case`` with the columns ``key`` and ``value``
 takes the place of this file: keys are the paths above joined by dots (``deadlines.standardisation``, ``tables.systems.provenance``).
@@ -109,7 +111,7 @@ def checked_case_file(content: Mapping[str, Any], *, file: str, line_of: Callabl
     try:
         return CaseFile.model_validate(dict(content))
     except ValidationError as error:
-        raise InputError([_fault(file, line_of, problem) for problem in error.errors()]) from error
+        raise InputError([_fault(file, line_of, problem) for problem in error.errors()]) from None
 
 
 def nearest(name: str, known: Mapping[str, Any] | list[str] | tuple[str, ...]) -> str:

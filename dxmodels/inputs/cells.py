@@ -10,6 +10,7 @@ pages and workbooks are written), only the spaces around it go and its Unicode f
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -29,7 +30,7 @@ _FIRST_DAY, _LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 
 _INTEGER = re.compile(rf"-?[0-9]{{1,{MOST_DIGITS}}}")
-_NUMBER = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,2})?")
+_NUMBER = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,3})?")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MIDNIGHT = re.compile(r"[ T]0{1,2}:00(:00(\.0+)?)?$")
 _SCIENTIFIC = re.compile(r"[-+]?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,3}")
@@ -136,7 +137,10 @@ def _read_integer(text: str, facts: ColumnFacts) -> int:
 
 
 def _read_number(text: str, facts: ColumnFacts) -> float:
-    return float(text) if _NUMBER.fullmatch(text) else float(_slow_number(text, facts))
+    value = float(text) if _NUMBER.fullmatch(text) else float(_slow_number(text, facts))
+    if not math.isfinite(value):
+        raise CellError("桁が大きすぎます", f"単位（{facts.unit or 'なし'}）を確かめてください")
+    return value
 
 
 def _slow_number(text: str, facts: ColumnFacts) -> Decimal:

@@ -13,7 +13,7 @@ This file is generated from the table schemas; do not edit it by hand.
 ## 自分の表を使う手順
 
 1. `data/<ケース名>/` を作ります（名前は英小文字・数字・`_`・`-`）。フォルダの場所を直接指定することもできます。
-2. `data/templates/` のひな型（`template.xlsx`、記入例 `sample.xlsx`、CSVなら `csv/`）に記入し、そのフォルダに置きます。
+2. `dx template <フォルダ>` でひな型（`template.xlsx`、記入例 `sample.xlsx`、CSVの見出し `csv/`）を作り、記入して 1 のフォルダに置きます。
    表は `<表名>.csv`、`<表名>.xlsx`、または1つのブックの「表名」シートのいずれか1か所に置きます。
 3. `case.yml`（またはブックの `case` シート）に、表題・基準年度・基準日・各表の由来（`published` 公表値／`illustrative` 架空／`own` 自前の台帳）と
    出典を書きます。`published_from: osaka` と書くと、持っていない公表値の表を埋込みケースから借ります。

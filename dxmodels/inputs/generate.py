@@ -1,6 +1,7 @@
-"""Which files under data/ are made from the schemas and the embedded case, and how are they made again?
+"""Which file under data/ is made from the schemas and the embedded case, and how is it made again?
 
-``python -m dxmodels.inputs.generate`` writes data/README.md and data/templates/; a test holds them against the schemas.
+``python -m dxmodels.inputs.generate`` writes data/README.md; a test holds it against the schemas and the case. (Templates are not
+stored: ``dx template`` writes them from the same schemas when they are wanted.)
 """
 
 from __future__ import annotations
@@ -9,9 +10,7 @@ from pathlib import Path
 
 from dxmodels.inputs.dictionary import render_readme
 from dxmodels.inputs.folders import find_case
-from dxmodels.inputs.loading import load_case
 from dxmodels.inputs.places import EMBEDDED_CASE, data_root
-from dxmodels.inputs.template import TEMPLATE_TABLES, write_csv_templates, write_template
 
 
 def readme_text() -> str:
@@ -20,13 +19,8 @@ def readme_text() -> str:
 
 
 def write_generated(root: Path) -> None:
-    """Write README.md and templates/ (blank workbook, filled sample, CSV headers) into the data folder ``root``."""
+    """Write README.md into the data folder ``root``."""
     (root / "README.md").write_text(readme_text(), encoding="utf-8", newline="\n")
-    templates = root / "templates"
-    templates.mkdir(exist_ok=True)
-    write_template(templates / "template.xlsx")
-    write_template(templates / "sample.xlsx", sample_from=load_case(EMBEDDED_CASE), tables=TEMPLATE_TABLES)
-    write_csv_templates(templates / "csv")
 
 
 if __name__ == "__main__":

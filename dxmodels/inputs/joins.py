@@ -8,7 +8,7 @@ in the case, or is empty, the join cannot be checked, which is a warning; where 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -64,6 +64,26 @@ def joined_tables(names: set[str]) -> set[str]:
                 known.add(join.target)
                 waiting.append(join.target)
     return known
+
+
+def leave_out_strangers(tables: Mapping[str, CheckedTable], *, borrowed: frozenset[str]) -> dict[str, CheckedTable]:
+    """Return ``tables`` with the borrowed ones cut to the rows that speak of this case's own municipalities, tasks and so on.
+
+    A borrowed row that points to nothing in a table the case holds itself is about somebody else, and no fault.
+    """
+    kept = dict(tables)
+    for name in borrowed & set(tables):
+        for join in joins_of(name):
+            if join.target in tables and join.target not in borrowed:
+                pointers = join.pointers(kept[name].frame)
+                strangers = pointers.index[~pointers.isin(tables[join.target].frame[join.target_column])]
+                kept[name] = _without(kept[name], strangers)
+    return kept
+
+
+def _without(table: CheckedTable, lines: pd.Index) -> CheckedTable:
+    stays = ~table.frame.index.isin(lines)
+    return replace(table, frame=table.frame[stays].reset_index(drop=True), rows=table.rows[stays])
 
 
 def join_faults(

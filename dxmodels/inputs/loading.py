@@ -18,7 +18,7 @@ from dxmodels.inputs.case import Case
 from dxmodels.inputs.case_file import CASE_FILE, TableEntry, nearest
 from dxmodels.inputs.folders import CasePlace, TablePlace, find_case, find_tables
 from dxmodels.inputs.intake import Intake, take_in
-from dxmodels.inputs.joins import joined_tables
+from dxmodels.inputs.joins import joined_tables, leave_out_strangers
 from dxmodels.inputs.raw import RawTable
 from dxmodels.inputs.schemas import TABLES
 from dxmodels.inputs.tables import check_table
@@ -50,13 +50,24 @@ class CheckReport:
         return pd.DataFrame(rows, columns=["severity", "file", "row", "column", "value", "problem", "cure"])
 
     def summary(self) -> str:
-        """Return the finding in Japanese: the counts, then every fault, then the warnings."""
+        """Return the finding in Japanese: the counts, then every fault, then the warnings grouped by kind."""
         held = f"ケース「{self.case}」：{len(self.counts)} 表、{sum(self.counts.values()):,} 行を検査。"
         found = "誤りはありません。" if self.ok else describe_faults(self.faults)
-        looks = (
-            [f"注意 {len(self.warnings)} 件：", *(f"  ・{fault}" for fault in self.warnings)] if self.warnings else []
-        )
+        looks = [f"注意 {len(self.warnings)} 件：", *_grouped(self.warnings)] if self.warnings else []
         return "\n".join([held, found, *looks])
+
+
+def _grouped(warnings: tuple[Fault, ...]) -> list[str]:
+    """One line a kind of warning: the first of it in full, and how many more there are and where."""
+    groups: dict[tuple[str, str, str], list[Fault]] = {}
+    for fault in warnings:
+        groups.setdefault((fault.file, fault.column, fault.cure), []).append(fault)
+    lines = []
+    for first, *others in groups.values():
+        rows = "、".join(str(fault.row) for fault in others[:5] if fault.row)
+        more = f"（ほかに {len(others)} 件：{rows}{' …' if len(others) > 5 else ''} 行目）" if others else ""
+        lines.append(f"  ・{first}{more}")
+    return lines
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +77,7 @@ class _Holding:
     place: CasePlace
     tables: Mapping[str, TablePlace]
     entries: Mapping[str, TableEntry]
+    borrowed: frozenset[str]
     faults: tuple[Fault, ...]
 
 
@@ -110,7 +122,8 @@ def _holding_of(name_or_path: str | Path) -> _Holding:
         for name, base_place in base_places.items():
             if base.heading.tables[name].provenance == "published" and name not in place.heading.tables:
                 places[name], entries[name] = base_place, base.heading.tables[name]
-    return _Holding(place, places, entries, tuple(faults))
+    borrowed = frozenset(places) - frozenset(place.heading.tables)
+    return _Holding(place, places, entries, borrowed, tuple(faults))
 
 
 def _wanted(holding: _Holding, tables: Iterable[str] | None) -> frozenset[str]:
@@ -135,6 +148,7 @@ def _take_in_files(holding: _Holding, names: Iterable[str]) -> tuple[Intake, dic
     places = {name: holding.tables[name] for name in TABLES if name in wanted}
     faults: list[Fault] = []
     checked = {name: check_table(raw, TABLES[name]) for name, raw in _raw_tables(places, faults)}
+    checked = leave_out_strangers(checked, borrowed=holding.borrowed)
     intake = take_in(checked, unreadable=frozenset(places) - set(checked), faults=faults)
     return intake, {name: len(table.frame) for name, table in checked.items()}
 

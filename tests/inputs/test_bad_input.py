@@ -298,7 +298,7 @@ def test_a_join_that_cannot_be_checked_is_a_warning(tmp_path: Path) -> None:
     assert any("「vendors」がない" in warning.problem for warning in case.warnings)
 
 
-def test_a_million_bad_cells_are_counted_not_listed(tmp_path: Path) -> None:
+def test_a_hundred_thousand_bad_cells_are_counted_not_listed(tmp_path: Path) -> None:
     lines = [["department_id", "name_ja", "staff_people"], *([f"D{n}", "部", "多数"] for n in range(100_000))]
     faults = faults_of(write_case(tmp_path / "flood", {"departments": as_csv(lines)}))
     assert len(faults) == 501
