@@ -46,7 +46,7 @@ class Draws:
 
     def around(self, median: float, log_sd: float) -> float:
         """Return one lognormal number with the given median."""
-        return median * math.exp(log_sd * self.normal())
+        return float(median * math.exp(log_sd * self.normal()))
 
     def yes(self, probability: float) -> bool:
         """Return True with the given probability."""
@@ -76,7 +76,7 @@ class Draws:
 
     def capped_pareto(self, minimum: float, alpha: float, cap: float) -> float:
         """Return one Pareto number, cut at ``cap``."""
-        return min(minimum * (1.0 - self.uniform()) ** (-1.0 / alpha), cap)
+        return float(min(minimum * (1.0 - self.uniform()) ** (-1.0 / alpha), cap))
 
 
 def logistic(value: float) -> float:

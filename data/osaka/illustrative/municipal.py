@@ -155,7 +155,7 @@ def _system(body: Body, task: TaskPlan, contracts: list[Contract], draws: Draws)
         "contract_end_fy": fiscal_year_of(running.end),
         "annual_cost_yen": running.award_yen * 12 // months,
         "migration_cost_yen": round(task.migration_yen / 1000) * 1000,
-        "customisation_rate": round((0.06 if moved else 0.34) * draws.around(1.0, 0.5), 2),
+        "customisation_rate": min(round((0.06 if moved else 0.34) * draws.around(1.0, 0.5), 2), 0.95),
         "migration_state": state,
         "progress_steps_count": steps,
         "special_support_reason": task.late_reason,

@@ -72,7 +72,7 @@ def case_yml(count: int, tables: Sequence[str]) -> str:
     lines = [
         f"title_ja: 合成全国ケース（架空の{count:,}団体×20業務）", "base_fy: 2026", "price_fy: 2026",
         "as_of: 2026-10-31", "deadlines:", "  standardisation: 2026-03-31", "  extended_standardisation: 2031-03-31",
-        "tables:",
+        "stale_after_days: inventory_stale_days", "tables:",
     ]  # fmt: skip
     for table in tables:
         copied = table in COPIED_TABLES

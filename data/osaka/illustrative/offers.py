@@ -44,7 +44,7 @@ def _task_offers(task: str) -> Iterator[Row]:
     vendors = sorted(weights, key=lambda vendor: -Draws(f"offers/{task}/{vendor}").around(weights[vendor], 0.5))
     for number, vendor in enumerate(vendors[:_MUNICIPAL_OFFERS], start=1):
         draws = Draws(f"offers/{task}/{vendor}/price")
-        offer = {
+        offer: Row = {
             "offer_id": f"F{task}-{number}",
             "vendor_id": vendor,
             "product_id": product_of(vendor, task, "S"),
@@ -92,7 +92,7 @@ def _kind_offers(kind_number: int, kind: str, systems: list[PrefectureSystem]) -
             "variable": shape["variable"] * level / users,
             "onboarding": shape["onboarding"] * level,
         }
-        offer = {
+        offer: Row = {
             "offer_id": f"FK{kind_number:02d}-{number}",
             "vendor_id": vendor,
             "product_id": f"K-{vendor}-{kind_number:02d}",
@@ -110,12 +110,16 @@ def _lines(offer: Row, price: dict[str, float], count: int, draws: Draws) -> Ite
     for line in range(count):
         yield offer | {
             "line_number": line + 1,
-            "fixed_cost_yen": round(price["fixed"] * tiers["fixed"][line], -3),
+            "fixed_cost_yen": _thousands(price["fixed"] * tiers["fixed"][line]),
             "variable_cost_yen": round(price["variable"] * tiers["variable"][line], 2),
-            "member_fee_yen": round(price["member"], -3),
-            "onboarding_yen": round(price["onboarding"], -3),
+            "member_fee_yen": _thousands(price["member"]),
+            "onboarding_yen": _thousands(price["onboarding"]),
             "members_min_count": fewest,
             "members_max_count": most or None,
             "first_start_fy": first,
             "last_start_fy": BASE_FY + 8,
         }
+
+
+def _thousands(amount_yen: float) -> int:
+    return round(amount_yen / 1000) * 1000

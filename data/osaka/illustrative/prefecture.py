@@ -9,7 +9,7 @@ so that a regression on columns of the inventory recovers every coefficient; loc
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -77,7 +77,7 @@ def make_systems() -> tuple[PrefectureSystem, ...]:
     names = read_rows(CATALOGUE / "system_names.csv")
     drafts = [_draft(row) for row in names]
     vendors = _share_out_vendors(drafts)
-    return tuple(PrefectureSystem(**draft, vendor_id=vendors[str(draft["system_id"])]) for draft in drafts)
+    return tuple(replace(draft, vendor_id=vendors[draft.system_id]) for draft in drafts)
 
 
 @cache
@@ -110,7 +110,8 @@ def rivals_of(system: PrefectureSystem) -> dict[str, float]:
     return {vendor: share * weight for role, share in roles.items() for vendor, weight in vendors[role].items()}
 
 
-def _draft(row: dict[str, str]) -> dict[str, object]:
+def _draft(row: dict[str, str]) -> PrefectureSystem:
+    """Return a system of the catalogue with all but its vendor."""
     calibration, draws = load_calibration(), Draws(f"system/{row['system_id']}")
     size_class = int(row["size_class"])
     hosting = draws.pick(dict(zip(_HOSTINGS, calibration.table("hosting_by_size")[size_class], strict=True)))
@@ -119,24 +120,18 @@ def _draft(row: dict[str, str]) -> dict[str, object]:
     start_fy = _first_year(draws, hosting)
     customisation = _customisation(draws, hosting, BASE_FY - start_fy)
     locked_in = draws.yes(_lock_in_chance(calibration, customisation, BASE_FY - start_fy, servers))
-    released = locked_in and draws.yes(calibration.number("released_share"))
+    is_released = draws.yes(calibration.number("released_share")) and locked_in
+    release_fy = int(draws.one_of(calibration.row("release_years")))
     users = max(5, round(draws.around(float(row["users_people"]), 0.15)))
-    return {
-        **{key: row[key] for key in ("system_id", "department_id", "system_kind", "duplicate_group")},
-        **{key: row[key] for key in ("name_ja", "description_ja", "legal_basis_ja")},
-        "size_class": size_class,
-        "users_people": users,
-        "start_fy": start_fy,
-        "hosting": hosting,
-        "servers": servers,
-        "customisation": customisation,
-        "once_locked_in": locked_in,
-        "release_wanted_fy": draws.one_of([int(year) for year in calibration.row("release_years")])
-        if released
-        else None,
-        "running_yen": _running_yen(draws, users, servers, customisation, BASE_FY - start_fy),
-        "item_shares": _item_shares(draws, hosting),
-    }
+    return PrefectureSystem(
+        row["system_id"], row["department_id"], row["system_kind"], row["duplicate_group"], row["name_ja"],
+        row["description_ja"], row["legal_basis_ja"], size_class, users, start_fy, hosting, servers, customisation,
+        once_locked_in=locked_in,
+        release_wanted_fy=release_fy if is_released else None,
+        running_yen=_running_yen(draws, users, servers, customisation, BASE_FY - start_fy),
+        item_shares=_item_shares(draws, hosting),
+        vendor_id="",
+    )  # fmt: skip
 
 
 def _first_year(draws: Draws, hosting: str) -> int:
@@ -192,21 +187,16 @@ def pilot_shares(column: str) -> dict[str, float]:
     return {item: amounts[item] / sum(amounts.values()) for item in COST_ITEMS}
 
 
-def _share_out_vendors(drafts: list[dict[str, object]]) -> dict[str, str]:
+def _share_out_vendors(drafts: list[PrefectureSystem]) -> dict[str, str]:
     """Give systems to vendors from the dearest down; among large ones the vendor furthest below its share comes next."""
     draws, chosen = Draws("vendors/first"), dict[str, str]()
     given: dict[str, float] = {}
-    for draft in sorted(drafts, key=lambda item: (-_amount(item), str(item["system_id"]))):
-        roles = roles_for(str(draft["system_kind"]), str(draft["hosting"]), int(str(draft["size_class"])))
-        shares = vendors_by_role()[draws.pick(roles)]
-        if int(str(draft["size_class"])) >= 3:
-            vendor = min(shares, key=lambda name: (given.get(name, 0.0) / shares[name], name))
+    for draft in sorted(drafts, key=lambda item: (-item.running_yen, item.system_id)):
+        shares = vendors_by_role()[draws.pick(roles_for(draft.system_kind, draft.hosting, draft.size_class))]
+        if draft.size_class >= 3:
+            vendor = min(shares, key=lambda name: (given.get(name, 0.0) / max(shares[name], 1e-9), name))
         else:
             vendor = draws.pick(shares)
-        chosen[str(draft["system_id"])] = vendor
-        given[vendor] = given.get(vendor, 0.0) + _amount(draft)
+        chosen[draft.system_id] = vendor
+        given[vendor] = given.get(vendor, 0.0) + draft.running_yen
     return chosen
-
-
-def _amount(draft: dict[str, object]) -> float:
-    return float(str(draft["running_yen"]))

@@ -13,7 +13,7 @@ from illustrative.contracts import Contract
 from illustrative.draws import Draws
 from illustrative.tenders import Bid, Tender
 
-REGULAR_LOSER = "V33"
+REGULAR_LOSER = "V63"  # a firm of weight 0: it never wins
 _COUNTS = {
     "identical_losing_prices": 6,
     "all_but_winner_disqualified": 6,
