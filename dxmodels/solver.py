@@ -32,7 +32,7 @@ INFEASIBLE = "infeasible"
 UNBOUNDED = "unbounded"
 NO_SOLUTION = "no_solution"  # stopped by a limit before any solution was found
 
-_STATUS_JA = {
+STATUS_JA = {
     OPTIMAL: "最適（指定した最適性ギャップ以内を証明）",
     FEASIBLE: "実行可能（上限到達のため打切り。最適とは限らない）",
     INFEASIBLE: "実行不能",
@@ -93,7 +93,7 @@ class SolveReport:
     @property
     def status_ja(self) -> str:
         """The status in Japanese, as exhibits print it."""
-        return _STATUS_JA[self.status]
+        return STATUS_JA[self.status]
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +151,50 @@ def solve_arrays(
         solution.col_value = list(map(float, start))
         engine.setSolution(solution)
     engine.run()
-    return _report(engine, problem, effort, time.perf_counter() - began)
+    return _report(engine, bool(problem.integer.any()), effort, time.perf_counter() - began)
+
+
+class GrowingLp:
+    """An LP that grows by rows and columns and is solved again from its last basis: the master of a column generation.
+
+    Columns are added after the rows they stand in; a minimisation. ``solve`` returns the duals of all rows in order of arrival
+    (positive where more right-hand side would raise the cost).
+    """
+
+    def __init__(self, *, effort: Effort | None = None) -> None:
+        self._effort = effort or Effort()
+        self._engine = _engine(self._effort, False)
+        self.n_rows = 0
+        self.n_columns = 0
+
+    def add_rows(self, matrix: sparse.csr_matrix, lower: Floats, upper: Floats) -> int:
+        """Append rows over the columns present; returns the position of the first."""
+        rows = matrix.tocsr()
+        starts, index = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
+        status = self._engine.addRows(len(lower), lower, upper, rows.nnz, starts, index, rows.data.astype(float))
+        _require(status, "行を受け付けません")
+        first, self.n_rows = self.n_rows, self.n_rows + len(lower)
+        return first
+
+    def add_columns(self, matrix: sparse.csc_matrix, cost: Floats, upper: Floats) -> int:
+        """Append columns (0 ≤ x ≤ upper) over the rows present; returns the position of the first."""
+        columns = matrix.tocsc()
+        starts, index = columns.indptr[:-1].astype(np.int32), columns.indices.astype(np.int32)
+        lower = np.zeros(len(cost))
+        status = self._engine.addCols(
+            len(cost), cost, lower, upper, columns.nnz, starts, index, columns.data.astype(float)
+        )
+        _require(status, "列を受け付けません")
+        first, self.n_columns = self.n_columns, self.n_columns + len(cost)
+        return first
+
+    def solve(self, *, interior_point: bool = False) -> SolveReport:
+        """Solve as it stands, warm from the last basis; ``interior_point`` starts cold and stops without crossover."""
+        began = time.perf_counter()
+        self._engine.setOptionValue("solver", "ipm" if interior_point else "choose")
+        self._engine.setOptionValue("run_crossover", "off" if interior_point else "on")
+        self._engine.run()
+        return _report(self._engine, False, self._effort, time.perf_counter() - began)
 
 
 def relative_gap(objective: float, bound: float) -> float:
@@ -202,9 +245,8 @@ def _highs_model(problem: LinearProblem) -> Any:
     return model
 
 
-def _report(engine: Any, problem: LinearProblem, effort: Effort, seconds: float) -> SolveReport:
+def _report(engine: Any, is_mip: bool, effort: Effort, seconds: float) -> SolveReport:
     info, solution = engine.getInfo(), engine.getSolution()
-    is_mip = bool(problem.integer.any())
     feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     model_status = engine.getModelStatus()
     objective = info.objective_function_value if feasible else math.inf
