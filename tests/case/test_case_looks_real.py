@@ -84,6 +84,17 @@ def test_award_rates_by_bidders(tenders: pd.DataFrame, low: int, high: int, mean
     assert rates.median() == pytest.approx(median, abs=4.0)
 
 
+def test_legal_limits_of_small_and_large_contracts(tenders: pd.DataFrame) -> None:
+    detail, method = tenders["method_detail_ja"].fillna(""), tenders["contract_method"]
+    assert (tenders.loc[detail.str.contains("第1号（少額）", regex=False), "award_yen"] <= 1_000_000).all()
+    projects = tenders[(tenders["contract_scope"] == "development") & (tenders["award_yen"] <= 450_000)]
+    assert (projects["contract_method"].isin(["随意契約", "公募型プロポーザル"])).all()
+    notice = (tenders["opening_date"] - tenders["announced_date"]).dt.days
+    assert notice[detail.str.contains("特定調達")].dropna().min() >= 40
+    assert notice.dropna().min() >= 5
+    assert tenders.loc[method == "随意契約", ["announced_date", "opening_date"]].isna().all(axis=None)
+
+
 def test_vendor_concentration(case: Case) -> None:
     contracts = case.table("contracts").query("system_id.notna()")
     shares = contracts.groupby("vendor_id")["award_yen"].sum().astype(float).pipe(lambda value: value / value.sum())

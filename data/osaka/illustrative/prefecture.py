@@ -117,7 +117,7 @@ def _draft(row: dict[str, str]) -> PrefectureSystem:
     hosting = draws.pick(dict(zip(_HOSTINGS, calibration.table("hosting_by_size")[size_class], strict=True)))
     low, high = calibration.table("servers_by_size")[size_class]
     servers = draws.whole(low, high) if hosting in {"own_server", "shared_server", "private_cloud"} else 0
-    start_fy = _first_year(draws, hosting)
+    start_fy = _not_before(row, _first_year(draws, hosting))
     customisation = _customisation(draws, hosting, BASE_FY - start_fy)
     locked_in = draws.yes(_lock_in_chance(calibration, customisation, BASE_FY - start_fy, servers))
     is_released = draws.yes(calibration.number("released_share")) and locked_in
@@ -138,6 +138,13 @@ def _first_year(draws: Draws, hosting: str) -> int:
     cloud = hosting in {"saas", "public_cloud"}
     first, last = draws.pick(load_calibration().table("first_years_cloud" if cloud else "first_years")).split("-")
     return draws.whole(int(first), int(last))
+
+
+def _not_before(row: dict[str, str], start_fy: int) -> int:
+    """Return the start, or a year soon after the first in which such a system could exist."""
+    if not row["earliest_fy"] or start_fy >= int(row["earliest_fy"]):
+        return start_fy
+    return min(int(row["earliest_fy"]) + Draws(f"earliest/{row['system_id']}").whole(0, 2), BASE_FY - 1)
 
 
 def _customisation(draws: Draws, hosting: str, age_years: int) -> float:

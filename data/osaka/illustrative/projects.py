@@ -58,7 +58,8 @@ def _add(
     locked_in = history.is_locked_in(start.year)
     negotiated = calibration.table("negotiated_by_scope")["development"][int(locked_in)]
     single = calibration.table("single_bid_by_scope")["development"][int(locked_in)]
-    shape = draw_shape(draws, negotiated=negotiated, single=single)
+    is_small = budget_yen <= calibration.number("small_negotiated_yen")
+    shape = draw_shape(draws, negotiated=1.0 if is_small else negotiated, single=single)
     margin = draws.between(*calibration.row("budget_margin"))
     budget = up_to_thousand(max(budget_yen, 300_000))
     award = priced(budget / (1 + margin) * shape.award_rate, start.year)

@@ -26,6 +26,7 @@ _GROUNDS = {
     "地方自治法施行令第167条の2第1項第5号（緊急の必要）": 0.03,
     "特例政令第11条第1項第2号（既調達品との互換性）": 0.10,
 }
+_WTO = "特定調達（WTO政府調達協定）"
 _SMALL = "地方自治法施行令第167条の2第1項第1号（少額）"
 
 
@@ -123,11 +124,14 @@ def hold_tender(
     kind = "locked_in" if locked_in else "contested" if shape.is_contested else "single"
     opening = start - dt.timedelta(days=round(draws.around(calibration.table("lead_days")[kind], 0.35)))
     notice = max(5, round(draws.around(calibration.table("notice_days")[kind], 0.30)))
+    detail = _detail(draws, shape, award_yen)
+    if detail == _WTO:
+        notice = max(notice, int(calibration.number("wto_notice_days")) + notice % 9)
     competitive = shape.method in COMPETITIVE
     brand = calibration.table("marker_shares")["names_brand"][int(locked_in)]
     return Tender(
         method=shape.method,
-        detail_ja=_detail(draws, shape, award_yen),
+        detail_ja=detail,
         announced=opening - dt.timedelta(days=notice) if shape.method != NEGOTIATED else None,
         opening=opening if shape.method != NEGOTIATED else None,
         ceiling_yen=max(award_yen, round(award_yen / shape.award_rate)),
@@ -151,7 +155,7 @@ def _detail(draws: Draws, shape: Shape, award_yen: int) -> str | None:
     if shape.method == NEGOTIATED:
         return _SMALL if award_yen <= calibration.number("small_negotiated_yen") else draws.pick(_GROUNDS)
     if award_yen >= calibration.number("wto_threshold_yen") and shape.method in {"一般競争", "総合評価"}:
-        return "特定調達（WTO政府調達協定）"
+        return _WTO
     return {"総合評価": "加算方式", PROPOSAL: "企画提案の審査", "一般競争": "事後審査型"}.get(shape.method)
 
 
