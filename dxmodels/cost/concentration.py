@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dxmodels.errors import ModelError
+from dxmodels.inputs import Case
 from dxmodels.money import format_rate
 
 FloatArray = npt.NDArray[np.float64]

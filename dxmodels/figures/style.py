@@ -45,6 +45,8 @@ PALETTE: dict[str, str] = {
 CYCLE: tuple[str, ...] = tuple(PALETTE[name] for name in ("blue", "vermillion", "green", "black", "purple", "orange"))
 # From pale to dark through the palette's own blue; strictly falling in luminance (a test holds it).
 _ORDERED_RAMP = ("#DCEBF7", "#5BA4D4", "#0072B2", "#05365A")
+# Neighbouring areas of a stack: light and dark alternate, edges are white.
+STACK: tuple[str, ...] = tuple(PALETTE[name] for name in ("blue", "sky", "green", "orange", "purple"))
 INK = "#222222"
 MUTED = "#6B6B6B"
 RULE = "#D9D9D9"
@@ -54,6 +56,7 @@ MISSING_HATCH = "////"
 A4_TEXT_WIDTH_MM = 166.0  # 210 mm less margins of 22 mm
 A4_HALF_WIDTH_MM = 80.0
 _MM_PER_INCH = 25.4
+_LABEL_GAP_POINTS = 10.5
 
 YenUnit = Literal["円", "千円", "百万円", "億円"]
 
@@ -172,6 +175,41 @@ def contrast(first: str, second: str) -> float:
     """Return the contrast ratio (1 to 21) of two colours as WCAG 2.1 defines it."""
     lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def name_at_right(ax: Axes, names: Sequence[str], ys: Sequence[float], colours: Sequence[str], *, x: float) -> None:
+    """Name lines at their right end: texts stand at ``x`` (axes fraction), moved apart until none overlaps, with a thin pointer.
+
+    ``ys`` are in data units; call it when the limits of the axes are final.
+    """
+    order = sorted(range(len(ys)), key=lambda index: ys[index])
+    low, high = sorted(ax.get_ylim())
+    gap = (high - low) * _LABEL_GAP_POINTS / (ax.get_position().height * ax.get_figure(root=True).get_figheight() * 72)  # type: ignore[union-attr]
+    places = apart([float(ys[index]) for index in order], gap, low, high)
+    for index, place in zip(order, places, strict=True):
+        ax.annotate(
+            names[index],
+            (x - 0.02, float(ys[index])),
+            (x, place),
+            xycoords=ax.get_yaxis_transform(),
+            textcoords=ax.get_yaxis_transform(),
+            va="center",
+            fontsize=7.5,
+            color=colours[index],
+            arrowprops={"arrowstyle": "-", "color": RULE, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0},
+            annotation_clip=False,
+        )
+
+
+def apart(values: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return ascending ``values`` moved as little as a sweep allows so that neighbours are ``gap`` apart within low..high."""
+    placed: list[float] = []
+    for value in values:
+        placed.append(max(value, placed[-1] + gap) if placed else max(value, low))
+    for index in range(len(placed) - 1, -1, -1):
+        limit = high if index == len(placed) - 1 else placed[index + 1] - gap
+        placed[index] = min(placed[index], limit)
+    return placed
 
 
 def write_beside(ax: Axes, texts: Sequence[str], xs: Sequence[float], ys: Sequence[float], **text_options: Any) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dxmodels.cost.portfolio import SizeClasses, measure_concentration, summarize_inventory, summarize_size_classes
+from dxmodels.cost.concentration import measure_concentration, measure_inventory_concentration
+from dxmodels.cost.portfolio import SizeClasses, summarize_inventory, summarize_size_classes
 from dxmodels.errors import DxError, MissingTableError
 from dxmodels.glossary import missing_terms
 from dxmodels.inputs import Case
@@ -27,7 +28,7 @@ THREE = pd.DataFrame(
         "system_id": ["S1", "S2", "S3"],
         "name_ja": ["甲", "乙", "丙"],
         "department_id": ["D1", "D1", "D2"],
-        "system_kind": ["業務", None, "業務"],
+        "hosting": ["saas", None, "saas"],
         "annual_cost_yen": [30, None, 70],
         "users_people": [3, 5, 70],
         "staff_effort_fte": [0.5, 0.2, 1.0],
@@ -56,6 +57,11 @@ def test_missing_cost_widens_the_share_exactly() -> None:
     assert found.top_share_high == pytest.approx(0.6)
     assert (found.holders_low_count, found.holders_count, found.holders_high_count) == (1, 1, 2)
     assert "記載がない 1 システム" in found.summary()
+
+
+def test_the_inventory_of_a_case_is_measured_with_its_missing_costs() -> None:
+    found = measure_inventory_concentration(case(systems=THREE), top=1, target_share=0.5)
+    assert (found.total_yen, found.missing_count) == (100, 1)
 
 
 @settings(max_examples=60, deadline=None)
@@ -94,7 +100,8 @@ def test_gini_lies_between_equality_and_one_holder(values: list[int]) -> None:
 )
 def test_the_statement_is_tested_never_asserted(values: tuple[float | None, ...], verdict: str) -> None:
     found = measure_concentration(costs(*values), top=1, target_share=0.5)
-    assert found.compare_with_statement(low_share=0.4, high_share=0.6) == verdict
+    assert found.compare_with_statement(low_share=0.4, high_share=0.6, is_illustrative=False) == verdict
+    assert "検証不能" in found.compare_with_statement(low_share=0.4, high_share=0.6, is_illustrative=True)
 
 
 @pytest.mark.parametrize(
@@ -114,11 +121,13 @@ def test_concentration_refuses_bad_input_with_the_value(
 
 
 def test_inventory_counts_systems_without_cost_and_never_as_zero() -> None:
-    found = summarize_inventory(case(systems=THREE, departments=DEPARTMENTS), by="system_kind")
+    found = summarize_inventory(case(systems=THREE, departments=DEPARTMENTS))
     assert (found.systems_count, found.cost_missing_count, found.annual_cost_yen) == (3, 1, 100)
-    rows = found.to_frame().set_index(["department_ja", "class_ja"])
-    assert rows.loc[("総務部", "（記載なし）"), ["systems_count", "cost_known_count"]].tolist() == [1, 0]
-    assert rows.loc[("財務部", "業務"), "annual_cost_yen"] == 70
+    rows = found.to_frame().set_index("department_ja")
+    assert rows.loc["総務部", ["systems_count", "cost_known_count"]].tolist() == [2, 1]
+    assert rows.loc["財務部", "annual_cost_yen"] == 70
+    assert list(rows.index) == ["財務部", "総務部"]
+    assert rows[list(found.hosting_ja)].sum(axis=1).tolist() == rows["annual_cost_yen"].tolist()
     assert rows["annual_cost_yen"].sum() == found.annual_cost_yen
     assert "1 システムは経費の記載がなく" in found.summary()
 
@@ -132,22 +141,20 @@ def test_inventory_takes_the_last_closed_year_of_settlement() -> None:
             "settled_yen": [10, 20, 99, None],
         }
     )
-    found = summarize_inventory(case(systems=THREE, departments=DEPARTMENTS, spending=spending), by="system_kind")
+    found = summarize_inventory(case(systems=THREE, departments=DEPARTMENTS, spending=spending))
     assert found.settled_fy == 2025
     assert found.to_frame()["settled_yen"].sum() == 20
 
 
 def test_inventory_without_tables_says_what_is_needed() -> None:
     with pytest.raises(MissingTableError) as caught:
-        summarize_inventory(case(departments=DEPARTMENTS), by="system_kind")
+        summarize_inventory(case(departments=DEPARTMENTS))
     assert caught.value.table == "systems"
-    with pytest.raises(DxError, match="vendor_color"):
-        summarize_inventory(case(systems=THREE, departments=DEPARTMENTS), by="vendor_color")
 
 
 def test_size_classes_by_hand() -> None:
     # edge 50: S1 (30) below, S3 (70) above, S2 unknown. Per user: 30/3 = 10 and 70/70 = 1: ten times.
-    found = summarize_size_classes(case(systems=THREE).table("systems"), classes=SizeClasses((50,)))
+    found = summarize_size_classes(case(systems=THREE), classes=SizeClasses((50,)))
     table = found.to_frame()
     assert table["systems_count"].tolist() == [1, 1, 1]
     assert table["cost_per_user_yen"].tolist()[:2] == [10.0, 1.0]
@@ -158,8 +165,7 @@ def test_size_classes_by_hand() -> None:
 
 
 def test_a_cost_on_the_edge_belongs_to_the_class_above() -> None:
-    systems = case(systems=THREE).table("systems")
-    table = summarize_size_classes(systems, classes=SizeClasses((30,))).to_frame()
+    table = summarize_size_classes(case(systems=THREE), classes=SizeClasses((30,))).to_frame()
     assert table["systems_count"].tolist() == [2, 1]
 
 
@@ -172,8 +178,8 @@ def test_size_classes_refuse_edges_that_do_not_rise(edges: tuple[int, ...]) -> N
 def test_every_column_shown_has_a_japanese_name() -> None:
     held = case(systems=THREE, departments=DEPARTMENTS)
     frames = [
-        summarize_inventory(held, by="system_kind").to_frame(),
+        summarize_inventory(held).to_frame(),
         measure_concentration(costs(5, 4), top=1, target_share=0.5).to_frame(),
-        summarize_size_classes(held.table("systems"), classes=SizeClasses((50,))).to_frame(),
+        summarize_size_classes(held, classes=SizeClasses((50,))).to_frame(),
     ]
     assert missing_terms([column for frame in frames for column in frame]) == []
