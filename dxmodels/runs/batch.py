@@ -23,8 +23,9 @@ from dxmodels.runs.context import VARIABLE
 from dxmodels.runs.document import Edition, Page, with_file_names
 from dxmodels.runs.execute import Limits, Outcome, Task, run_tasks
 from dxmodels.runs.extract import read_results
-from dxmodels.runs.fingerprint import fingerprint_of, notebook_path, run_id_of
+from dxmodels.runs.fingerprint import fingerprint_of, run_id_of
 from dxmodels.runs.manifest import MANIFEST, manifest_of, with_files
+from dxmodels.runs.notebook_files import notebook_path
 from dxmodels.runs.pages import write_pages
 from dxmodels.runs.plans import Job, Plan, jobs_of, load_plan
 from dxmodels.runs.project import notebooks_root, project_root, reports_root

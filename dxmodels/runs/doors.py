@@ -24,6 +24,7 @@ from dxmodels.runs.model import EXHIBIT_MIME, RECORD_MIME, Cell, Drawing, Exhibi
 
 _EXHIBIT_ID = re.compile(r"[A-Z]\d{2}[a-z]?")
 _RECORD_NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
+_MOST_ROWS = 100_000  # far beyond what anybody reads, well within what a worksheet holds
 _FRACTION_UNITS = ("割合", "share", "率")
 Words = str | Sequence[str] | Callable[[Any], str | Sequence[str]]
 
@@ -101,6 +102,8 @@ def build_exhibit(
     if isinstance(table, NotComputable):
         return _not_computable(id, table, title=title, grade=grade, limits=limits, sources=sources, unit=unit)
     frame = tables.flat(_frame_of(table, id))
+    if len(frame) > _MOST_ROWS:
+        raise ModelError(f"{id}：表が {len(frame):,} 行あります。図表は {_MOST_ROWS:,} 行以下に集計してください。")
     columns, rows = tables.columns_of(frame), tables.rows_of(frame)
     rests_on = _sources_of(sources, id)
     headline = _summary_of(table) or wording.headline_of(columns, rows, unit)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -19,12 +20,14 @@ from matplotlib.figure import Figure
 
 from dxmodels.errors import ModelError
 from dxmodels.runs.model import Drawing
+from dxmodels.runs.tables import printable
 
 FONT_FAMILY = "Noto Sans CJK JP"
 _FALLBACKS = f"'{FONT_FAMILY}', 'Noto Sans JP', 'BIZ UDPGothic', 'Yu Gothic', 'Hiragino Sans', Meiryo, sans-serif"
 _STAMP_HEIGHT = 15.0  # points under the figure
 _STAMP_SIZE = 6.5
 _INK, _MARK = "#595959", "#A63600"
+_MISSING_GLYPH = re.compile(r"Glyph (\d+) ")
 _UNSAFE = re.compile(
     r"<script|<foreignObject|\son\w+\s*=|javascript:|(?:href|src)\s*=\s*[\"']\s*(?:https?:)?//", re.IGNORECASE
 )
@@ -39,10 +42,12 @@ def svg_of(figure: Axes | Figure, *, salt: str) -> str:
     if not isinstance(drawn, Figure):
         raise ModelError("図の一部（SubFigure）ではなく、図（Figure）か軸（Axes）を渡してください。")
     target = io.BytesIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": salt, "path.simplify": True}):
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": salt}), warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
         drawn.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
     _close(drawn)
-    return _cleaned(target.getvalue().decode("utf-8"))
+    _refuse_missing_glyphs([str(warning.message) for warning in said])
+    return _cleaned(printable(target.getvalue().decode("utf-8")))
 
 
 def draw(figure: FigureLike, result: object) -> Figure | Axes | None:
@@ -73,6 +78,16 @@ def stamped(drawing: Drawing, *, left: str, mark: str = "") -> str:
         footer += _footer_text(width - 2.0, taller - 4.5, mark, "end", _MARK, bold=True)
     body = drawing.svg[root.end() :]
     return f'<?xml version="1.0" encoding="utf-8"?>\n{opening}{body.replace("</svg>", footer + "</svg>")}'
+
+
+def _refuse_missing_glyphs(messages: Sequence[str]) -> None:
+    """Raise ModelError where the font lacks a visible character of the figure (it would be printed as an empty box)."""
+    codes = {int(found[1]) for message in messages if (found := _MISSING_GLYPH.match(message))}
+    visible = sorted(chr(code) for code in codes if chr(code).isprintable())
+    if visible:
+        raise ModelError(
+            f"図の文字「{'、'.join(visible)}」がフォント（{FONT_FAMILY}）にありません。別の文字に置き換えてください。"
+        )
 
 
 def _footer_text(x: float, y: float, text: str, anchor: str, colour: str, *, bold: bool = False) -> str:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from dxmodels.errors import RunError
-from dxmodels.runs.fingerprint import read_notebook
 from dxmodels.runs.model import EXHIBIT_MIME, RECORD_MIME, Exhibit, Record
+from dxmodels.runs.notebook_files import read_notebook
 
 _HEADING = re.compile(r"^#\s+(.+)$", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")

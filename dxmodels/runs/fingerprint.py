@@ -7,7 +7,6 @@ Same fingerprint, same result: the run is taken from reports/.cache. The run's o
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,26 +14,24 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
-from dxmodels.errors import RunError
 from dxmodels.inputs.places import data_root
 from dxmodels.runs.casefacts import case_facts
+from dxmodels.runs.notebook_files import cells_of, declared_tables, notebook_path
 from dxmodels.runs.plans import Job, Plan
-from dxmodels.runs.project import PACKAGE, notebooks_root
+from dxmodels.runs.project import PACKAGE
 
 _LENGTH = 12
 # What only turns executed notebooks into pages cannot change a result: editing it must not rerun the notebooks.
 _PAGES_ONLY = (
     "cli.py", "runs/render", "runs/templates", "runs/document", "runs/plans.py", "runs/execute", "runs/publish.py", "runs/manifest.py",
-    "runs/batch.py", "runs/doctor.py", "runs/fingerprint.py", "runs/extract.py", "runs/parameters/text.py",
+    "runs/batch.py", "runs/doctor.py", "runs/fingerprint.py", "runs/extract.py", "runs/notebook_files.py", "runs/pages.py", "runs/folders.py", "runs/parameters/text.py",
 )  # fmt: skip
 
 
 def fingerprint_of(job: Job, *, upstream: Iterable[str] = ()) -> str:
     """Return the fingerprint of one run; ``upstream`` are digests of the results it reads (the summary only)."""
     parts = {
-        "notebook": source_digest(notebook_path(job.notebook)),
+        "notebook": cells_of(notebook_path(job.notebook)),
         "parameters": canonical(job.parameters),
         "inputs": input_digests(job),
         "code": code_digest(),
@@ -54,27 +51,6 @@ def run_id_of(plan: Plan, jobs: Sequence[Job]) -> str:
     return f"{plan.name}-{_hash(canonical(parts))[:_LENGTH]}"
 
 
-def notebook_path(name: str) -> Path:
-    """Return the notebook's file."""
-    return notebooks_root() / f"{name}.ipynb"
-
-
-def source_digest(path: Path) -> str:
-    """Return the hash of a notebook's cells (kind, tags and source); outputs and other metadata do not count."""
-    cells = [[cell.cell_type, list(cell.metadata.get("tags", [])), cell.source] for cell in read_notebook(path).cells]
-    return _hash(canonical(cells))
-
-
-def read_notebook(path: Path) -> Any:
-    """Return the notebook; raises RunError where the file is none."""
-    try:
-        return nbformat.read(path, as_version=4)
-    except Exception as error:  # nbformat raises whatever its JSON and schema layers raise
-        raise RunError(
-            f"ノートブック {path.name} を読めません（{type(error).__name__}）。JupyterLab で開いて保存し直してください。"
-        ) from error
-
-
 def input_digests(job: Job) -> dict[str, str]:
     """Return the hash of every file the run reads, by its path under data/ (or its name, elsewhere)."""
     root = data_root()
@@ -86,45 +62,6 @@ def input_digests(job: Job) -> dict[str, str]:
     if case:
         files += case_facts(str(case)).files(declared_tables(notebook_path(job.notebook)))
     return {_label(path, root): file_digest(path) for path in files if path.is_file()}
-
-
-def declared_tables(path: Path) -> tuple[str, ...] | None:
-    """Return the tables a notebook says it reads; None (= all) where it says nothing or something that is no plain list."""
-    return _declared(path, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=256)
-def _declared(path: Path, stamp: int) -> tuple[str, ...] | None:
-    tables: set[str] = set()
-    loads = 0
-    for cell in read_notebook(path).cells:
-        for call in _calls(cell.source if cell.cell_type == "code" else ""):
-            loads += 1
-            declared = next((keyword.value for keyword in call.keywords if keyword.arg == "tables"), None)
-            names = _plain_names(declared)
-            if names is None:
-                return None
-            tables |= names
-    return tuple(sorted(tables)) if loads else None
-
-
-def _calls(source: str) -> list[ast.Call]:
-    """Return the calls of ``load_case`` in a cell; a cell with magics is read without them."""
-    lines = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
-    try:
-        tree = ast.parse(lines)
-    except SyntaxError:
-        return []
-    return [
-        node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "load_case"
-    ]
-
-
-def _plain_names(node: ast.expr | None) -> set[str] | None:
-    if not isinstance(node, ast.List | ast.Tuple):
-        return None
-    names = [item.value for item in node.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
-    return set(names) if len(names) == len(node.elts) else None
 
 
 def code_digest(*, pages: bool = False) -> str:

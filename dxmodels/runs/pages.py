@@ -5,13 +5,14 @@ reports/<run-id>/{index.html, <plan>.html/.pdf/.xlsx, notebooks/<name>.*, tables
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dxmodels.fiscal import era_date
 from dxmodels.runs.document import Document, Edition, Page, notebook_document, plan_document
 from dxmodels.runs.document.annexes import STATES
+from dxmodels.runs.document.model import Item
 from dxmodels.runs.folders import write_atomically
 from dxmodels.runs.plans import Plan
 from dxmodels.runs.project import inside
@@ -68,24 +69,17 @@ def _index(plan: Plan, pages: Sequence[Page], report: Document, edition: Edition
         "mark": report.mark,
         "report": plan.name,
         "failed": [(page.job.key, page.outcome.message) for page in pages if page.failed],
-        "pages": [
-            {
-                "key": page.job.key,
-                "title": page.results.title,
-                "state": STATES[page.outcome.state],
-                "exhibits": len(page.results.exhibits),
-            }
-            for page in pages
-        ],
-        "exhibits": [
-            {
-                "number": item.number,
-                "title": item.title,
-                "setting": item.setting,
-                "grade": item.grade,
-                "stem": stems[item.anchor] if item.computable else "",
-                "figure": bool(item.svg),
-            }
-            for item in sorted(report.items, key=lambda item: item.anchor)
-        ],
+        "pages": [_page_row(page) for page in pages],
+        "exhibits": [_exhibit_row(item, stems) for item in sorted(report.items, key=lambda item: item.anchor)],
     }
+
+
+def _page_row(page: Page) -> dict[str, Any]:
+    state, exhibits = STATES[page.outcome.state], len(page.results.exhibits)
+    return {"key": page.job.key, "title": page.results.title, "state": state, "exhibits": exhibits}
+
+
+def _exhibit_row(item: Item, stems: Mapping[str, str]) -> dict[str, Any]:
+    stem = stems[item.anchor] if item.computable else ""
+    named = {"number": item.number, "title": item.title, "setting": item.setting, "grade": item.grade}
+    return {**named, "stem": stem, "figure": bool(item.svg)}

@@ -28,12 +28,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from dxmodels.errors import Fault, ParameterError
+from dxmodels.errors import Fault, ParameterError, RunError
 from dxmodels.inputs.places import checked_slug, data_root
 from dxmodels.inputs.yaml_files import unknown_name
 from dxmodels.inputs.yaml_text import YamlText, read_yaml
+from dxmodels.runs.notebook_files import notebook_path, parameter_cell
 from dxmodels.runs.parameters import SCHEMAS, faults_of
-from dxmodels.runs.project import notebooks_root
 
 SUMMARY_CHAPTER = "取りまとめ"
 _MOST_JOBS = 5_000
@@ -159,11 +159,7 @@ def _structure_faults(plan: Plan, overrides: Mapping[str, Any]) -> list[Fault]:
     named = [batch.notebook for chapter in plan.chapters for batch in chapter.notebooks]
     named += [plan.summary] if plan.summary else []
     faults = [unknown_name(f"{where} のノートブック", name, SCHEMAS) for name in named if name not in SCHEMAS]
-    missing = [name for name in named if name in SCHEMAS and not (notebooks_root() / f"{name}.ipynb").is_file()]
-    faults += [
-        Fault(where, "ノートブックのファイルがありません", f"notebooks/{name}.ipynb を用意してください", value=name)
-        for name in missing
-    ]
+    faults += [fault for name in dict.fromkeys(named) if name in SCHEMAS for fault in _file_faults(where, name)]
     known = {field for name in named if name in SCHEMAS for field in SCHEMAS[name].names()}
     for name in [*plan.parameters, *overrides]:
         if name not in known:
@@ -171,6 +167,30 @@ def _structure_faults(plan: Plan, overrides: Mapping[str, Any]) -> list[Fault]:
     if not named:
         faults.append(Fault(where, "ノートブックが1つもありません", "chapters の下に notebooks を書いてください"))
     return faults
+
+
+def _file_faults(where: str, name: str) -> list[Fault]:
+    """Return what is wrong with a notebook's file: absent, or a parameter cell that does not list the schema's names."""
+    path = notebook_path(name)
+    if not path.is_file():
+        cure = f"notebooks/{name}.ipynb を用意してください"
+        return [Fault(where, "ノートブックのファイルがありません", cure, value=name)]
+    try:
+        listed = set(parameter_cell(path))
+    except RunError as error:
+        return [Fault(where, str(error), "ノートブックを直してください", value=name)]
+    wanted = set(SCHEMAS[name].names())
+    if listed == wanted:
+        return []
+    cure = f"parameters のセルに {'、'.join(SCHEMAS[name].names())} を1行に1つずつ書いてください"
+    return [
+        Fault(
+            f"notebooks/{name}.ipynb",
+            "パラメータのセルの名前が定義と違います",
+            cure,
+            value="、".join(sorted(listed ^ wanted)),
+        )
+    ]
 
 
 def _completed(jobs: Sequence[Job]) -> list[Job]:

@@ -33,6 +33,10 @@ def checked_grade(grade: str, sources: Sequence[Source], *, what: str) -> str:
     """Return ``grade`` if the sources allow it; else raise ModelError naming the table that forbids it."""
     if grade not in GRADES:
         raise ModelError(f"{what}：区分「{grade}」は使えません。{'・'.join(GRADES)}のいずれかにしてください。")
+    if grade == ILLUSTRATIVE and sources and context.current().published_only:
+        raise ModelError(
+            f"{what}：公表値のみの実行では区分「架空」の値を出せません。case.grade(…) で区分を決めてください。"
+        )
     illustrative = [source.name for source in sources if source.kind == "table" and source.grade == ILLUSTRATIVE]
     if illustrative and grade != ILLUSTRATIVE:
         tables = "、".join(illustrative)

@@ -21,6 +21,7 @@ from dxmodels.inputs.schemas.columns import UNIT_SUFFIXES
 from dxmodels.runs.model import Cell, Column, Kind
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _CODE_ENDINGS = ("_code", "_id")
 _CODE_NAMES = {"task"}
 _SHARE_UNIT = "割合（0〜1）"
@@ -55,7 +56,8 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
 def plain_cell(value: Any, column: str) -> Cell:
     """Return one value as text, integer, float, truth value or None; dates become ISO text."""
     if isinstance(value, list | tuple | set | frozenset):
-        return "；".join(str(part) for part in (sorted(value) if isinstance(value, set | frozenset) else value))
+        parts = sorted(value, key=str) if isinstance(value, set | frozenset) else value
+        return printable("；".join(str(part) for part in parts))
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     if isinstance(value, bool | np.bool_):
@@ -66,7 +68,12 @@ def plain_cell(value: Any, column: str) -> Cell:
         return _plain_float(float(value), column)
     if hasattr(value, "isoformat"):
         return str(value.isoformat())[:10]
-    return str(value)
+    return printable(str(value))
+
+
+def printable(text: str) -> str:
+    """Return text without the control characters and broken code points that XML, Excel and PDF cannot hold."""
+    return _CONTROLS.sub("", text).encode("utf-8", "replace").decode("utf-8")
 
 
 def kind_of(name: str, values: pd.Series[Any] | None = None) -> Kind:

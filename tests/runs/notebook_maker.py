@@ -10,7 +10,9 @@ import nbformat
 import pytest
 
 FIRST_CELL = 'case = "tiny"\npublished_only = False'
-COST_CELL = 'case = "tiny"\nscenario = "base"\nfiscal_year = 2026\nseed = 2026\neffort = "draft"\npublished_only = False'
+COST_CELL = (
+    'case = "tiny"\nscenario = "base"\nfiscal_year = 2026\nseed = 2026\neffort = "draft"\npublished_only = False'
+)
 SUMMARY_CELL = 'case = "tiny"\nscenario = "base"\noption = "status_quo"\nseed = 2026\npublished_only = False'
 
 LOAD = """from dxmodels.inputs import load_case
@@ -38,9 +40,13 @@ exhibit("E33", pd.DataFrame({"exhibit_id": list(states), "state": list(states.va
 record("twice_population_people", 2 * total.value, unit="人", sources=["municipalities"], grade="推計")"""
 
 
-def write_notebook(path: Path, cells: Sequence[str], *, title: str = "問いは何か", parameters: str = FIRST_CELL) -> None:
+def write_notebook(
+    path: Path, cells: Sequence[str], *, title: str = "問いは何か", parameters: str = FIRST_CELL
+) -> None:
     """Write a notebook: a heading, the parameter cell, and code cells."""
-    book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}})
+    book = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    )
     heading = nbformat.v4.new_markdown_cell(f"# {title}\n\n最初の**段落**である。\n\n- 項目一\n- 項目二")
     first = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
     book.cells = [heading, first, *(nbformat.v4.new_code_cell(cell) for cell in cells)]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dxmodels.runs.execute.kernel import KERNEL_NAME, OwnKernelManager
-from dxmodels.runs.fingerprint import read_notebook
+from dxmodels.runs.notebook_files import read_notebook
 
 State = Literal["ok", "failed", "timed_out", "kernel_died", "not_started"]
 _STARTS = 3

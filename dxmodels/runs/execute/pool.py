@@ -21,6 +21,7 @@ from dxmodels.runs.execute.notebook import Outcome, Task, run_task
 
 _MOST_WORKERS = 8
 _POOLS = 2
+_KILLED = "実行中のプロセスが外部から停止されました。メモリの空きを確かめて再実行してください。"
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,7 @@ def run_tasks(
             break
     for task in tasks:
         if task.key not in outcomes:
-            keep(
-                Outcome(
-                    task.key,
-                    "kernel_died",
-                    0.0,
-                    "実行中のプロセスが外部から停止されました。メモリの空きを確かめて再実行してください。",
-                )
-            )
+            keep(Outcome(task.key, "kernel_died", 0.0, _KILLED))
     return outcomes
 
 
