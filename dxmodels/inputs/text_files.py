@@ -19,8 +19,9 @@ from dxmodels.inputs.raw import MOST_BYTES, RawTable, raw_from_lines
 _ENCODING_CURE = "UTF-8（Excelでは「CSV UTF-8（コンマ区切り）」）で保存し直してください"
 # What UTF-8 bytes of kana and kanji look like when they are taken for cp932.
 _UTF8_AS_CP932 = re.compile("縺|繧|繝|譁|逕|蜿")
-_HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]")
-_WIDE = re.compile("[^\x00-\x7f]")
+_HALF_WIDTH_KANA = re.compile("[｡-ﾟ]+")
+# Punctuation, or a voicing mark after a kana that takes none: hiragana and katakana of EUC-JP begin with such bytes.
+_ODD_KANA = re.compile("[｡｢｣､･]|(?<![ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<![ﾊ-ﾎ])ﾟ")
 _OTHER_DELIMITERS = {"\t": "タブ", ";": "セミコロン"}
 
 
@@ -89,12 +90,14 @@ def _decoded(data: bytes, encoding: str) -> str | None:
 
 
 def _looks_like_euc(data: bytes, text: str | None) -> bool:
-    """EUC-JP bytes are no cp932, or pass for it as a heap of half-width kana."""
-    if text is not None:
-        wide = len(_WIDE.findall(text))
-        if len(_HALF_WIDTH_KANA.findall(text)) < wide / 2:
-            return False
-    return _decoded(data, "euc_jp") is not None
+    """EUC-JP bytes are no cp932, or pass for it as half-width kana no one would write; real half-width names must pass."""
+    if _decoded(data, "euc_jp") is None:
+        return False
+    if text is None:
+        return True
+    runs = _HALF_WIDTH_KANA.findall(text)
+    odd = sum(len(run) == 1 or _ODD_KANA.search(run) is not None for run in runs)
+    return odd * 3 > len(runs)
 
 
 def _refuse_other_delimiter(text: str, file: str) -> None:

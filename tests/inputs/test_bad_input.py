@@ -202,6 +202,7 @@ FILES = [
     File("stray quotation", "departments", _with_line("departments", "D03", '"土"木部', "1"), 4, "", "使い方が正しくありません", "2つ重ねて"),
     File("utf-16", "departments", TABLES["departments"].encode("utf-16"), 0, "", "UTF-16", "CSV UTF-8"),
     File("euc-jp", "departments", TABLES["departments"].encode("euc_jp"), 0, "", "EUC-JP", "CSV UTF-8"),
+    File("euc-jp with kana", "departments", (TABLES["departments"] + "D03,まちづくり推進センターの係,3\n").encode("euc_jp"), 0, "", "EUC-JP", "CSV UTF-8"),
     File("damaged utf-8", "departments", TABLES["departments"].encode()[:-9] + b"\xe9\xff,1\n", 3, "", "UTF-8でも", "保存し直して"),
     File("bom and damaged", "departments", b"\xef\xbb\xbfdepartment_id,name_ja,staff_people\nD01,\x91\x8d,1\n", 2, "", "UTF-8でも", "保存し直して"),
     File("tab separated", "departments", TABLES["departments"].replace(",", "\t"), 1, "", "タブ区切り", "カンマ区切り"),

@@ -255,6 +255,13 @@ def test_the_three_encodings_give_the_same_case(tmp_path: Path, encoding: str, c
         pd.testing.assert_frame_equal(other.table(name), case.table(name))
 
 
+@pytest.mark.parametrize("name", ["ｵｵｻｶｼ ｼﾞｮｳﾎｳｶ", "ｶﾌﾞｼｷｶﾞｲｼｬ ｶｸｳ･ｿﾌﾄ", "ﾎﾟﾝﾌﾟｼﾞｮｳ"])
+def test_half_width_kana_of_old_systems_are_no_other_encoding(tmp_path: Path, name: str) -> None:
+    text = f"department_id,name_ja,staff_people\nD01,{name},5\nD02,{name},6\n"
+    case = load_case(write_case(tmp_path / "kana", {"departments": text.encode("cp932")}))
+    assert case.table("departments")["name_ja"].tolist() == [name, name]
+
+
 def test_html_and_formulas_in_a_name_are_text(tmp_path: Path) -> None:
     names = ["<script>alert(1)</script>", "=cmd|' /C calc'!A0", "@SUM(1+1)"]
     text = "vendor_id,name_ja,is_local_sme\n" + "".join(f'V0{i},"{name}",0\n' for i, name in enumerate(names, start=1))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_case import write_case
 
@@ -110,6 +110,7 @@ def test_items_are_columns_of_the_inventory() -> None:
         assert set(columns) <= set(TABLES["systems"].columns)
 
 
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.one_of(st.none(), st.dates(dt.date(2020, 1, 1), dt.date(2026, 12, 31))), min_size=1, max_size=20),
     st.integers(1, 1000),
