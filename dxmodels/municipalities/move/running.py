@@ -195,7 +195,7 @@ def read_pilot(pilot: pd.DataFrame, register: Register) -> PilotItems:
         cloud_dollars=linked / at.usdjpy_rate,
         current_line=at.lines[:2],
         rate=at.usdjpy_rate,
-        body_yearly_yen=at.current_total_yen / years / register.value("move_pilot_bodies"),
+        body_yearly_yen=float(pilot["current_yen"].sum()) / years / register.value("move_pilot_bodies"),
     )
 
 
