@@ -9,6 +9,15 @@ from __future__ import annotations
 from dxmodels.cost.bridge import BudgetBridge, bridge_budget_to_settlement, bridge_by_year
 from dxmodels.cost.checks import TieError, require_tie
 from dxmodels.cost.commitments import profile_commitments
+from dxmodels.cost.contract_tie import ContractTie, tie_contracts_to_spending
+from dxmodels.cost.from_case import (
+    ReplacementEstimates,
+    estimate_municipal_scale,
+    estimate_system_scale,
+    replacement_estimates,
+    summarize_bands,
+    turn_cloud_comparison,
+)
 from dxmodels.cost.govcloud import CloudComparison, compare_government_cloud
 from dxmodels.cost.govcloud_conditions import CloudConditions, read_cloud_conditions
 from dxmodels.cost.govcloud_sensitivity import (
@@ -44,11 +53,13 @@ __all__ = [
     "BudgetBridge",
     "CloudComparison",
     "CloudConditions",
+    "ContractTie",
     "CostOutliers",
     "OptimismBias",
     "OverrunParams",
     "PeerParams",
     "PortfolioTail",
+    "ReplacementEstimates",
     "ScaleCurve",
     "SwitchingValue",
     "TieError",
@@ -67,8 +78,10 @@ __all__ = [
     "compare_with_bands",
     "compare_with_multiples",
     "draw_overruns",
+    "estimate_municipal_scale",
     "estimate_optimism_bias",
     "estimate_scale",
+    "estimate_system_scale",
     "estimate_whole_life",
     "evaluate_portfolio_tail",
     "find_cost_outliers",
@@ -80,7 +93,11 @@ __all__ = [
     "rank_by_flip",
     "read_cloud_conditions",
     "read_peer_params",
+    "replacement_estimates",
     "require_tie",
     "split_local_share",
+    "summarize_bands",
     "switching_value",
+    "tie_contracts_to_spending",
+    "turn_cloud_comparison",
 ]

@@ -64,8 +64,9 @@ class BudgetBridge:
         return self.amount_yen("settled") / self.amount_yen("budget")
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the steps (E09)."""
-        return self.steps.copy()
+        """Return the steps as a planner reads them (E09): levels and the changes between them."""
+        kinds = self.steps["is_level"].map({True: "額", False: "増減"})
+        return self.steps[["name_ja"]].assign(bridge_kind_ja=kinds, amount_yen=self.steps["amount_yen"])
 
     def summary(self) -> str:
         """Return the bridge as Japanese sentences."""

@@ -29,7 +29,7 @@ Root = tuple[float, str]  # value, "crossing" | "jump" | "touch"
 _GEOMETRIC_FACTOR = 20.0
 _RELATIVE_XTOL = 1e-12
 _JUMP_RESIDUAL = 1e-6
-_LOOK_AHEAD = (1e-9, 1e-7, 1e-5, 1e-3, 1e-2)  # shares of the range
+_LOOK_AHEAD = (1e-9, 1e-7, 1e-5, 1e-4, 1e-3)  # shares of the range
 
 
 class Decision:

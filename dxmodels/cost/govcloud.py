@@ -91,7 +91,7 @@ class CloudComparison:
         current, cloud = current_yen + current_dollars * grid, cloud_yen + cloud_dollars * grid
         return pd.DataFrame(
             {
-                "usdjpy_rate": grid,
+                "yen_per_usd": grid,
                 "current_yen": current.round().astype(np.int64),
                 "government_cloud_yen": cloud.round().astype(np.int64),
                 "difference_yen": (cloud - current).round().astype(np.int64),

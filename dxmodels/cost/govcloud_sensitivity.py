@@ -86,17 +86,17 @@ def compare_with_multiples(comparison: CloudComparison, register: Register) -> p
     for reference_id, name_ja, assumption, level in named:
         multiple = register.value(assumption, level=level)
         rows.append((reference_id, name_ja, multiple, comparison.rate_for_multiple(multiple)))
-    return pd.DataFrame(rows, columns=["reference_id", "name_ja", "multiple_ratio", "explaining_usdjpy_rate"])
+    return pd.DataFrame(rows, columns=["reference_id", "name_ja", "cost_multiple_ratio", "explaining_yen_per_usd"])
 
 
 def _condition_row(condition_id: str, name_ja: str, comparison: CloudComparison) -> dict[str, object]:
     return {
         "condition_id": condition_id,
         "name_ja": name_ja,
-        "usdjpy_rate": comparison.usdjpy_rate,
+        "yen_per_usd": comparison.usdjpy_rate,
         "current_yen": comparison.current_total_yen,
         "government_cloud_yen": comparison.government_cloud_total_yen,
         "difference_yen": comparison.difference_yen,
         "difference_rate": comparison.difference_rate,
-        "break_even_rate": comparison.break_even_rate,
+        "break_even_yen_per_usd": comparison.break_even_rate,
     }

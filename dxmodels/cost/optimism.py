@@ -4,7 +4,7 @@ Sets        running = system × fiscal year over the ten cost items; one-off = p
             of a system summed; budgets of zero or missing stages are left out and counted
 Estimator   y = ln(settled / initial budget). Observations of a system are not independent, so n is the number of *systems*:
             mean of the systems' means with a t interval (n - 1), beside a percentile bootstrap that redraws whole systems
-            (Efron & Tibshirani 1993; Cameron & Miller 2015 on clusters). ``total_ratio_rate`` = Σ settled ÷ Σ budget.
+            (Efron & Tibshirani 1993; Cameron & Miller 2015 on clusters). ``total_ratio`` = Σ settled ÷ Σ budget.
 Reading     exp(mean) is the typical ratio, P80 the ratio that four of five observations stay within: an uplift in the sense of
             reference class forecasting (Flyvbjerg & COWI 2004; HM Treasury Green Book, optimism bias).
 What it leaves out: scope added later counts as overrun; projects without an initial budget; the heavy tail (a short history never
@@ -34,7 +34,7 @@ CLASSES: tuple[tuple[str, str], ...] = (("one_off", "一時経費（構築・移
 class OptimismBias:
     """Optimism bias by class of cost: typical ratio with two intervals, quantiles, n, and whether n is small.
 
-    ``observations``: cost_class, system_id, first_fy, budget_yen, settled_yen, ratio (one row a project or system-year).
+    ``observations``: cost_class, system_id, first_fy, budget_yen, settled_yen, settled_to_budget_ratio (one row a project or system-year).
     """
 
     table: pd.DataFrame
@@ -44,12 +44,12 @@ class OptimismBias:
 
     def ratios(self, cost_class: str = "one_off") -> Floats:
         """Return settled ÷ initial budget of every observation of a class, e.g. for ``check_overruns``."""
-        chosen = self.observations.loc[self.observations["cost_class"] == cost_class, "ratio"]
+        chosen = self.observations.loc[self.observations["cost_class"] == cost_class, "settled_to_budget_ratio"]
         return chosen.to_numpy(dtype=float)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a class of cost (E09)."""
-        return self.table.copy()
+        return self.table.drop(columns="cost_class")
 
     def summary(self) -> str:
         """Return the bias as Japanese sentences, n first where it is small."""
@@ -58,12 +58,10 @@ class OptimismBias:
             if row["systems_count"] == 0:
                 parts.append(f"{row['name_ja']}は当初予算と決算のそろう実績がなく、算出不能。")
                 continue
-            text = (
-                f"{row['name_ja']}の決算は当初予算の{row['typical_ratio_rate']:.2f}倍（n={row['systems_count']}システム"
-            )
-            if math.isfinite(row["low_rate"]):
-                text += f"、{self.level:.0%}区間{row['low_rate']:.2f}〜{row['high_rate']:.2f}倍".replace("%", "％")
-            text += f"）、合計では{row['total_ratio_rate']:.2f}倍、5件に4件は{row['p80_rate']:.2f}倍以内。"
+            text = f"{row['name_ja']}の決算は当初予算の{row['typical_ratio']:.2f}倍（n={row['systems_count']}システム"
+            if math.isfinite(row["low_ratio"]):
+                text += f"、{self.level:.0%}区間{row['low_ratio']:.2f}〜{row['high_ratio']:.2f}倍".replace("%", "％")
+            text += f"）、合計では{row['total_ratio']:.2f}倍、5件に4件は{row['p80_ratio']:.2f}倍以内。"
             parts.append(text + ("件数が少なく、値は参考にとどまる。" if row["is_small_n"] else ""))
         left = f"当初予算がゼロまたは段階の欠けた{self.left_out_count}件は除いた。" if self.left_out_count else ""
         return "".join(parts) + left
@@ -106,7 +104,7 @@ def _observe(spending: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     together = pd.concat(frames, ignore_index=True).drop(columns="run")
     usable = together["budget_yen"].notna() & (together["budget_yen"].fillna(0) > 0) & (together["settled_yen"] > 0)
     kept = together[usable].astype({"budget_yen": "int64", "settled_yen": "int64", "first_fy": "int64"})
-    kept = kept.assign(ratio=kept["settled_yen"] / kept["budget_yen"])
+    kept = kept.assign(settled_to_budget_ratio=kept["settled_yen"] / kept["budget_yen"])
     return kept.sort_values(["cost_class", "system_id", "first_fy"], ignore_index=True), int((~usable).sum())
 
 
@@ -121,23 +119,23 @@ def _estimate(
     cost_class: str, name_ja: str, rows: pd.DataFrame, seed: int, small_n: int, level: float, resamples: int
 ) -> dict[str, object]:
     head: dict[str, object] = {"cost_class": cost_class, "name_ja": name_ja}
-    means = np.log(rows["ratio"]).groupby(rows["system_id"]).mean().to_numpy(dtype=float)
+    means = np.log(rows["settled_to_budget_ratio"]).groupby(rows["system_id"]).mean().to_numpy(dtype=float)
     n = len(means)
     low, high = _t_interval(means, level)
     boot_low, boot_high = _bootstrap(means, seed, cost_class, level, resamples)
-    ratios = rows["ratio"].to_numpy(dtype=float)
+    ratios = rows["settled_to_budget_ratio"].to_numpy(dtype=float)
     p50, p80 = np.quantile(ratios, [0.5, 0.8]) if n else (math.nan, math.nan)
     return head | {
         "systems_count": n,
         "observations_count": len(rows),
-        "typical_ratio_rate": math.exp(means.mean()) if n else math.nan,
-        "low_rate": low,
-        "high_rate": high,
-        "bootstrap_low_rate": boot_low,
-        "bootstrap_high_rate": boot_high,
-        "p50_rate": float(p50),
-        "p80_rate": float(p80),
-        "total_ratio_rate": float(rows["settled_yen"].sum() / rows["budget_yen"].sum()) if n else math.nan,
+        "typical_ratio": math.exp(means.mean()) if n else math.nan,
+        "low_ratio": low,
+        "high_ratio": high,
+        "bootstrap_low_ratio": boot_low,
+        "bootstrap_high_ratio": boot_high,
+        "p50_ratio": float(p50),
+        "p80_ratio": float(p80),
+        "total_ratio": float(rows["settled_yen"].sum() / rows["budget_yen"].sum()) if n else math.nan,
         "is_small_n": n < small_n,
     }
 

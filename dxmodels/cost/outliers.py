@@ -17,6 +17,7 @@ from dxmodels.cost.peers import (
     ABOVE,
     BELOW,
     NOT_JUDGED,
+    STATE_JA,
     PeerParams,
     excess_by_component,
     judge_by_group,
@@ -68,8 +69,19 @@ class CostOutliers:
         return found.sort_values("near_ratio_to_peers", ascending=False, kind="stable", ignore_index=True)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the whole table (E12)."""
-        return self.table.copy()
+        """Return the whole table as a planner reads it (E12): verdict and states in words, reasons, ratios to both kinds of peers."""
+        table = self.table
+        shown = table[["municipality_code", "name_ja", "peer_type", "population_people", "cost_per_person_yen"]].copy()
+        for prefix in ("group", "near"):
+            shown[f"{prefix}_peers_count"] = table[f"{prefix}_peers_count"]
+            shown[f"{prefix}_peer_median_yen"] = table[f"{prefix}_peer_median_yen"]
+            shown[f"{prefix}_peer_ratio"] = table[f"{prefix}_ratio_to_peers"]
+            shown[f"{prefix}_state_ja"] = table[f"{prefix}_state"].map(STATE_JA)
+        return shown.assign(
+            known_tasks_count=table["known_tasks_count"],
+            verdict_ja=table["verdict"].map(VERDICT_JA),
+            reasons_ja=table["reasons_ja"],
+        )
 
     def summary(self) -> str:
         """Return the result as Japanese sentences, with names only where both comparisons agree."""

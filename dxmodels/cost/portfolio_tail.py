@@ -27,6 +27,7 @@ from dxmodels.money import format_rate, format_yen
 
 Floats = npt.NDArray[np.float64]
 
+_SETTING_JA = {"cap_ratio": "超過倍率の上限", "factor_correlation": "共通因子の相関"}
 _MEASURE_JA = {
     "p50": "P50",
     "p80": "P80",
@@ -41,7 +42,7 @@ class PortfolioTail:
     """Quantiles of a portfolio's cost with their sampling error, and who carries the tail.
 
     ``quantiles``: measure, name_ja, value_yen, low_yen, high_yen (95 % band over scrambles), standard_error_yen,
-    ratio_to_estimate_rate, one_scramble_error_rate. ``contributors``: one row a system, largest share of the tail first.
+    ratio_to_estimate, one_scramble_error_rate. ``contributors``: one row a system, largest share of the tail first.
     ``curve``: exceedance_share, total_yen.
     """
 
@@ -60,7 +61,7 @@ class PortfolioTail:
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of quantiles (E10)."""
-        return self.quantiles.copy()
+        return self.quantiles.drop(columns="measure")
 
     def value_yen(self, measure: str) -> int:
         """Return one measure: p50, p80, p95, cvar95 or mean."""
@@ -141,7 +142,14 @@ def compare_tail_settings(
     for setting, value, changed in settings:
         tail = evaluate_portfolio_tail(costs, params=changed, seed=seed, draws=draws)
         measures = {f"{key}_yen": tail.value_yen(key) for key in ("p50", "p80", "p95", "cvar95")}
-        rows.append({"setting": setting, "setting_value": value, **measures, "worst_tail_share": tail.worst_share})
+        rows.append(
+            {
+                "tail_setting_ja": _SETTING_JA[setting],
+                "setting_value": value,
+                **measures,
+                "worst_tail_share": tail.worst_share,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -169,7 +177,7 @@ def _quantile_table(runs: list[Scramble], estimate: float) -> pd.DataFrame:
                 "low_yen": round(low),
                 "high_yen": round(high),
                 "standard_error_yen": round(error),
-                "ratio_to_estimate_rate": mean / estimate,
+                "ratio_to_estimate": mean / estimate,
                 "one_scramble_error_rate": float(values.std(ddof=1)) / mean,
             }
         )

@@ -29,7 +29,7 @@ _CLOUD = "cloud_usage"
 
 
 def known_costs(spending: pd.DataFrame) -> pd.DataFrame:
-    """Return system_id, fiscal_year, cost_item, nominal_yen, basis: settlement, else contract, else budget with supplement.
+    """Return system_id, fiscal_year, cost_item, nominal_yen, amount_basis: settlement, else contract, else budget with supplement.
 
     Rows without any of them are dropped (``len`` of input less output counts them).
     """
@@ -40,7 +40,7 @@ def known_costs(spending: pd.DataFrame) -> pd.DataFrame:
         ["決算", "契約", "予算"],
         default="",
     )
-    known = spending[KEYS].assign(nominal_yen=amount, basis=basis)
+    known = spending[KEYS].assign(nominal_yen=amount, amount_basis=basis)
     return (
         known[known["nominal_yen"].notna()]
         .astype({"fiscal_year": "int64", "nominal_yen": "float64"})
@@ -73,7 +73,7 @@ def project_running(
             "fiscal_year": grown["year"].to_numpy(),
             "cost_item": grown["cost_item"].to_numpy(),
             "nominal_yen": grown["nominal_yen"].to_numpy() * factor,
-            "basis": PROJECTED,
+            "amount_basis": PROJECTED,
         }
     )
 
@@ -100,7 +100,7 @@ def project_modifications(known: pd.DataFrame, live: pd.Index, register: Registe
         for system_id in means.index[means > 0]
         for year in range(int(last[system_id]) + 1, last_fy + 1)
     ]
-    return pd.DataFrame(rows, columns=[*KEYS, "nominal_yen", "basis"])
+    return pd.DataFrame(rows, columns=[*KEYS, "nominal_yen", "amount_basis"])
 
 
 def project_renewals(
@@ -127,7 +127,7 @@ def project_renewals(
             for year in range(first, last_fy + 1, term)
             if (system_id, year) not in done
         ]
-    return pd.DataFrame(rows, columns=[*KEYS, "nominal_yen", "basis"])
+    return pd.DataFrame(rows, columns=[*KEYS, "nominal_yen", "amount_basis"])
 
 
 def _dollar_factor(grown: pd.DataFrame, hosting: pd.Series, register: Register) -> np.ndarray:

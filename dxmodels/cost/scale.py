@@ -99,8 +99,8 @@ class ScaleCurve:
         return frame.assign(average_cost=mean / grid, average_low=low / grid, average_high=high / grid)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the coefficients with their intervals (E12)."""
-        return self.coefficients.copy()
+        """Return the elasticities with their intervals (E12)."""
+        return self.coefficients.drop(columns="term").rename(columns={"estimate": "elasticity"})
 
     def summary(self) -> str:
         """Return the result as Japanese sentences."""

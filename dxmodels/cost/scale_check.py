@@ -83,7 +83,7 @@ def _predict(model: str, train: ScaleData, test: ScaleData, log_knot: float) -> 
 
 def _error_row(model: str, errors: Floats, folds: int, repeats: int) -> dict[str, object]:
     return {
-        "model": model,
+        "curve_model": model,
         "name_ja": _MODEL_JA[model],
         "rmse_log": float(np.sqrt(np.mean(errors**2))),
         "median_error_rate": float(np.median(np.abs(np.expm1(errors)))),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dxmodels.inputs import Register
 
 State = Literal["turns", "does_not_turn", "no_range"]
+STATE_JA: dict[str, str] = {"turns": "逆転する", "does_not_turn": "逆転しない", "no_range": "幅がなく調べていない"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,12 +82,13 @@ class SwitchingValue:
             "assumption": self.assumption,
             "label_ja": self.label_ja,
             "unit": self.unit,
-            "state": self.state,
+            "flip_state_ja": STATE_JA[self.state],
             "low_value": self.low,
             "central_value": self.central,
             "high_value": self.high,
         }
-        return pd.concat([pd.DataFrame([head] * len(crossings)), crossings.reset_index(drop=True)], axis=1)
+        finite = crossings.replace({"relative_move_rate": {math.inf: math.nan, -math.inf: math.nan}})
+        return pd.concat([pd.DataFrame([head] * len(finite)), finite.reset_index(drop=True)], axis=1)
 
     def summary(self) -> str:
         """Return the answer as one Japanese sentence in natural units."""

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dxmodels.cost.flip_search import Best, ResultOf
-from dxmodels.cost.switching import SwitchingValue, switching_value
+from dxmodels.cost.naming import format_in_unit
+from dxmodels.cost.switching import STATE_JA, SwitchingValue, switching_value
+from dxmodels.glossary import unit_ja
 
 if TYPE_CHECKING:
     from dxmodels.inputs import Register
@@ -27,10 +29,16 @@ class Tornado:
     table: pd.DataFrame
     values: tuple[SwitchingValue, ...] = field(repr=False)
     result_ja: str = "結果"
+    result_unit: str = ""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the ranked table (E08)."""
-        return self.table.copy()
+        """Return the ranked table as a planner reads it (E08): values said in their own units, amounts in yen where they are money."""
+        shown = pd.DataFrame([_shown(rank, value) for rank, value in enumerate(self.values, start=1)])
+        ending = "yen" if self.result_unit == "円" else "value"
+        for name in ("result_at_low", "result_at_central", "result_at_high", "swing"):
+            amounts = self.table[f"{name}_value"]
+            shown[f"{name}_{ending}"] = amounts.round().astype("Int64") if ending == "yen" else amounts
+        return shown.assign(grade=self.table["grade"])
 
     def summary(self) -> str:
         """Return how many assumptions turn the decision and which one does so first."""
@@ -49,6 +57,7 @@ def rank_by_flip(
     best: Best = "lowest",
     points: int = 25,
     result_ja: str = "結果",
+    result_unit: str = "",
     verdicts_ja: tuple[str, str] = ("正", "負"),
 ) -> Tornado:
     """Return the assumptions in the order in which they turn the decision, each over its own range in the register."""
@@ -88,7 +97,24 @@ def rank_by_flip(
         }
         for rank, value in enumerate(values, start=1)
     ]
-    return Tornado(table=pd.DataFrame(rows), values=tuple(values), result_ja=result_ja)
+    return Tornado(table=pd.DataFrame(rows), values=tuple(values), result_ja=result_ja, result_unit=result_unit)
+
+
+def _shown(rank: int, value: SwitchingValue) -> dict[str, object]:
+    move = value.relative_move_rate
+    low, high = format_in_unit(value.low, value.unit), format_in_unit(value.high, value.unit)
+    return {
+        "flip_rank": rank,
+        "assumption": value.assumption,
+        "label_ja": value.label_ja,
+        "central_ja": format_in_unit(value.central, value.unit),
+        "range_ja": low if value.low == value.high else f"{low}〜{high}",
+        "flip_state_ja": STATE_JA[value.state],
+        "switching_ja": format_in_unit(value.value, value.unit),
+        "switching_value": value.value,
+        "unit_ja": unit_ja(value.unit),
+        "relative_move_rate": move if math.isfinite(move) else math.nan,
+    }
 
 
 def _flip_distance(value: SwitchingValue) -> float:

@@ -69,7 +69,7 @@ class WholeLifeParams:
 class WholeLifeCost:
     """Whole-life cost with everything a reader needs to check it.
 
-    ``costs``: system_id, fiscal_year, cost_item, basis, nominal_yen, real_yen (integer yen). ``finance``: one row a fiscal year.
+    ``costs``: system_id, fiscal_year, cost_item, amount_basis, nominal_yen, real_yen (integer yen). ``finance``: one row a fiscal year.
     ``present_values``: one row a discount rate. ``commitments``: contract × year. ``coverage``: measure, value.
     """
 
@@ -198,9 +198,9 @@ def _cost_table(costs: pd.DataFrame, register: Register, price_fy: int) -> pd.Da
     nominal = costs["nominal_yen"].round().astype("int64")
     # Known amounts are integers already; projected ones are rounded once, here, so that every later sum ties.
     real = (nominal / costs["fiscal_year"].map(index)).round().astype("int64")
-    table = costs[[*KEYS, "basis"]].assign(nominal_yen=nominal, real_yen=real)
+    table = costs[[*KEYS, "amount_basis"]].assign(nominal_yen=nominal, real_yen=real)
     # A modification and a rebuild may fall in the same year of a system.
-    table = table.groupby([*KEYS, "basis"], as_index=False)[["nominal_yen", "real_yen"]].sum()
+    table = table.groupby([*KEYS, "amount_basis"], as_index=False)[["nominal_yen", "real_yen"]].sum()
     return table.sort_values(KEYS, kind="stable", ignore_index=True)
 
 
@@ -209,7 +209,7 @@ def _yearly(costs: pd.DataFrame) -> pd.DataFrame:
     grouped = costs.assign(
         running_yen=costs["nominal_yen"].where(~is_one_off, 0),
         one_off_yen=costs["nominal_yen"].where(is_one_off, 0),
-        projected_yen=costs["nominal_yen"].where(costs["basis"] == "推計", 0),
+        projected_yen=costs["nominal_yen"].where(costs["amount_basis"] == "推計", 0),
     ).groupby("fiscal_year", as_index=False)[["running_yen", "one_off_yen", "projected_yen", "real_yen"]]
     yearly = grouped.sum().astype("int64")
     total = int(yearly["running_yen"].sum() + yearly["one_off_yen"].sum())

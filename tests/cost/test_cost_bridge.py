@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dxmodels.cost import TieError, bridge_budget_to_settlement, bridge_by_year, estimate_optimism_bias, require_tie
+from dxmodels.cost import (
+    TieError,
+    bridge_budget_to_settlement,
+    bridge_by_year,
+    estimate_optimism_bias,
+    require_tie,
+    tie_contracts_to_spending,
+)
 from dxmodels.errors import ModelError
+from dxmodels.inputs import Case
 
 COLUMNS = ["system_id", "fiscal_year", "cost_item", "budget_yen", "supplement_yen", "contract_yen", "settled_yen"]
 
@@ -86,6 +94,35 @@ def test_any_complete_table_ties(rows: list[tuple[int, int, int, int]]) -> None:
     assert bridge.by_item["contract_yen"].sum() == steps["contract"]
 
 
+def case_with(contract_rows: list[tuple[object, ...]]) -> Case:
+    contracts = pd.DataFrame(contract_rows, columns=["contract_id", "system_id", "start_date", "end_date", "award_yen"])
+    frames = {"spending": TWO_YEARS, "contracts": contracts}
+    return Case.from_frames(frames, base_fy=2026, validate=False)
+
+
+# S1 2024 90 + 1,100, 2025 100, 2026 110; S2 2024 40 (its cloud row has no contract amount)
+TYING = [
+    ("K1", "S1", "2024-04-01", "2027-03-31", 300),
+    ("K2", "S1", "2024-04-01", "2025-03-31", 1_090),
+    ("K3", "S1", "2026-04-01", "2027-03-31", 10),
+    ("K4", "S2", "2024-04-01", "2025-03-31", 40),
+    ("K5", "other", "2024-04-01", "2025-03-31", 77),
+]
+
+
+def test_contracts_tie_to_spending_or_stop() -> None:
+    tie = tie_contracts_to_spending(case_with(TYING))
+    assert tie.differences.empty
+    assert tie.to_frame().set_index("fiscal_year")["contracts_yen"].to_dict() == {2024: 1_230, 2025: 100, 2026: 110}
+    assert "すべて円単位で一致" in tie.summary()
+    off = [*TYING[:3], ("K4", "S2", "2024-04-01", "2025-03-31", 41)]
+    with pytest.raises(TieError, match=r"S2の令和6年度.*差 1円"):
+        tie_contracts_to_spending(case_with(off))
+    assert len(tie_contracts_to_spending(case_with(off), strict=False).differences) == 1
+    with pytest.raises(ModelError, match="共通するシステム"):
+        tie_contracts_to_spending(case_with(TYING[4:]))
+
+
 def test_duplicates_and_years_without_rows_are_refused() -> None:
     with pytest.raises(ModelError, match="重複"):
         bridge_budget_to_settlement(pd.concat([TWO_YEARS, TWO_YEARS.iloc[:1]]), fiscal_year=2024)
@@ -107,9 +144,9 @@ def test_the_typical_ratio_by_hand() -> None:
     row = bias.table.set_index("cost_class").loc["one_off"]
     assert row["systems_count"] == 2
     assert row["observations_count"] == 2
-    assert row["typical_ratio_rate"] == pytest.approx(1.0)
-    assert row["high_rate"] == pytest.approx(math.exp(12.7062 * math.log(2)), rel=1e-4)
-    assert row["total_ratio_rate"] == pytest.approx(350 / 250)
+    assert row["typical_ratio"] == pytest.approx(1.0)
+    assert row["high_ratio"] == pytest.approx(math.exp(12.7062 * math.log(2)), rel=1e-4)
+    assert row["total_ratio"] == pytest.approx(350 / 250)
     assert row["is_small_n"]
     assert bias.left_out_count == 1
     assert sorted(bias.ratios("one_off")) == pytest.approx([0.5, 2.0])
@@ -120,8 +157,8 @@ def test_the_typical_ratio_by_hand() -> None:
 def test_one_system_has_no_interval() -> None:
     bias = estimate_optimism_bias(spending(("S1", 2024, "operation_work", 100, None, 90, 110)), seed=1, small_n=10)
     row = bias.table.set_index("cost_class").loc["running"]
-    assert row["typical_ratio_rate"] == pytest.approx(1.1)
-    assert math.isnan(row["low_rate"])
+    assert row["typical_ratio"] == pytest.approx(1.1)
+    assert math.isnan(row["low_ratio"])
 
 
 def test_a_planted_bias_is_covered_as_often_as_stated_although_years_of_a_system_resemble_each_other() -> None:
@@ -136,7 +173,7 @@ def test_a_planted_bias_is_covered_as_often_as_stated_although_years_of_a_system
                 rows.append((f"S{system}", year, "operation_work", 10**6, None, 10**6, round(10**6 * ratio)))
         row = estimate_optimism_bias(spending(*rows), seed=1, small_n=10, resamples=200).table.set_index("cost_class")
         truth = math.exp(0.15)
-        covered += row["low_rate"]["running"] <= truth <= row["high_rate"]["running"]
-        covered_boot += row["bootstrap_low_rate"]["running"] <= truth <= row["bootstrap_high_rate"]["running"]
+        covered += row["low_ratio"]["running"] <= truth <= row["high_ratio"]["running"]
+        covered_boot += row["bootstrap_low_ratio"]["running"] <= truth <= row["bootstrap_high_ratio"]["running"]
     assert covered / 80 >= 0.90
     assert covered_boot / 80 >= 0.85

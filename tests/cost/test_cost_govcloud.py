@@ -139,7 +139,7 @@ def test_at_its_own_break_even_rate_both_sides_cost_the_same(
 
 def test_the_sweep_is_the_comparison_at_each_rate(pilot: pd.DataFrame) -> None:
     sweep = at_rate(pilot, 115).sweep([115, 139, 160.0])
-    for rate, difference in zip(sweep["usdjpy_rate"], sweep["difference_yen"], strict=True):
+    for rate, difference in zip(sweep["yen_per_usd"], sweep["difference_yen"], strict=True):
         assert difference == pytest.approx(at_rate(pilot, rate).difference_yen, abs=5)
 
 
@@ -149,7 +149,7 @@ def test_no_exchange_rate_seen_so_far_explains_the_multiples_reported_later(
     comparison = compare_under_register(pilot, register)
     table = compare_with_multiples(comparison, register).set_index("reference_id")
     for reference, multiple in (("tokyo", 1.6), ("core_cities", 2.3), ("core_cities_max", 5.7)):
-        rate = table["explaining_usdjpy_rate"][reference]
+        rate = table["explaining_yen_per_usd"][reference]
         there = comparison.sweep([rate]).iloc[0]
         assert there["government_cloud_yen"] / there["current_yen"] == pytest.approx(multiple, rel=1e-6)
         assert rate > register.high("usdjpy_planning")
@@ -159,7 +159,7 @@ def test_sharing_and_lines_are_shown_side_by_side(pilot: pd.DataFrame, register:
     table = compare_cloud_conditions(pilot, register).set_index("condition_id")
     assert table["government_cloud_yen"]["single_use"] > table["government_cloud_yen"]["as_pilot"]
     assert table["government_cloud_yen"]["shared_use"] < table["government_cloud_yen"]["as_pilot"]
-    assert table["break_even_rate"]["lines_low"] > table["break_even_rate"]["lines_high"]
+    assert table["break_even_yen_per_usd"]["lines_low"] > table["break_even_yen_per_usd"]["lines_high"]
     assert table["current_yen"].nunique() == 1
 
 
@@ -167,7 +167,7 @@ def test_the_tornado_of_every_cloud_assumption_is_sorted_by_flip(pilot: pd.DataF
     tornado = rank_by_flip(
         lambda changed: government_cloud_difference(pilot, changed), CLOUD_ASSUMPTIONS, register=register, points=9
     )
-    table = tornado.to_frame()
+    table = tornado.table
     moves = table.loc[table["state"] == "turns", "relative_move_rate"].abs()
     assert moves.is_monotonic_increasing
     assert (table["state"] == "turns").to_numpy().tolist() == sorted((table["state"] == "turns").tolist(), reverse=True)

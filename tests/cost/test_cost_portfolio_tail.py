@@ -68,9 +68,9 @@ def test_correlation_widens_the_tail_and_a_wider_cap_too() -> None:
     table = compare_tail_settings(
         costs, params=PARAMS, caps=[5, 10, 20, 52], correlations=[0.0, 0.2, 0.5], seed=1, draws=1024
     )
-    caps = table[table["setting"] == "cap_ratio"]
+    caps = table[table["tail_setting_ja"] == "超過倍率の上限"]
     assert caps["p95_yen"].is_monotonic_increasing
-    assert table.loc[table["setting"] == "factor_correlation", "p95_yen"].is_monotonic_increasing
+    assert table.loc[table["tail_setting_ja"] == "共通因子の相関", "p95_yen"].is_monotonic_increasing
 
 
 def test_groups_by_vendor_and_systems_without_one() -> None:

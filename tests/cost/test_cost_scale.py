@@ -76,7 +76,7 @@ def test_pooling_rows_of_a_body_as_if_independent_would_overstate_certainty() ->
     for seed in range(20):
         table = planted(seed, tasks=10)
         honest, naive = (
-            quick(table, body=body, controls=["task"]).to_frame()["standard_error"] for body in ("body", None)
+            quick(table, body=body, controls=["task"]).coefficients["standard_error"] for body in ("body", None)
         )
         ratios.append((honest / naive).to_numpy())
     assert (np.mean(ratios, axis=0) > 1.8).all()
@@ -87,7 +87,7 @@ def test_random_bodies_agree_with_statsmodels_mixedlm() -> None:
     logs, edge = np.log(table["people"]), np.log(KNOT)
     design = np.column_stack([np.ones(len(logs)), np.minimum(logs, edge), np.maximum(logs - edge, 0)])
     peer = sm.MixedLM(np.log(table["cost"]), design, groups=table["body"]).fit(reml=True, method="powell")
-    own = quick(table, body="body").to_frame()
+    own = quick(table, body="body").coefficients
     assert own["estimate"].to_numpy() == pytest.approx(np.asarray(peer.fe_params)[1:3], abs=0.005)
     assert own["standard_error"].to_numpy() == pytest.approx(np.asarray(peer.bse_fe)[1:3], rel=0.35)
 
@@ -96,7 +96,7 @@ def test_without_bodies_the_interval_is_statsmodels_hc3_with_t() -> None:
     table = planted(5)
     design = sm.add_constant(np.log(table["people"]))
     peer = sm.OLS(np.log(table["cost"]), design).fit(cov_type="HC3", use_t=True)
-    own = quick(table, knot=None).to_frame().iloc[0]
+    own = quick(table, knot=None).coefficients.iloc[0]
     assert own["estimate"] == pytest.approx(peer.params.iloc[1])
     assert (own["low"], own["high"]) == pytest.approx(tuple(peer.conf_int().iloc[1]))
 
@@ -135,12 +135,12 @@ def test_controls_take_out_the_level_of_each_task() -> None:
 
 
 def test_out_of_sample_the_knot_wins_only_where_there_is_one() -> None:
-    bent = quick(planted(9, body_sd=0.05), folds=5, repeats=4).validation.set_index("model")["rmse_log"]
+    bent = quick(planted(9, body_sd=0.05), folds=5, repeats=4).validation.set_index("curve_model")["rmse_log"]
     assert bent["piecewise"] < bent["power_law"] < bent["proportional"]
     straight = planted(9, body_sd=0.0, row_sd=0.0).assign(
         cost=lambda table: table["people"] ** 0.7 * np.exp(np.random.default_rng(1).normal(0, 0.2, len(table)))
     )
-    error = quick(straight, folds=5, repeats=4).validation.set_index("model")["rmse_log"]
+    error = quick(straight, folds=5, repeats=4).validation.set_index("curve_model")["rmse_log"]
     assert error["power_law"] <= error["piecewise"] * 1.02
 
 

@@ -148,7 +148,7 @@ def test_any_straight_line_is_turned_at_its_root(
     slope: float, root: float, low: float, high: float, share: float
 ) -> None:
     assume(abs(slope) > 1e-3)
-    central = low + share * (high - low)
+    central = min(low + share * (high - low), high)
     found = switching_value(
         lambda register: slope * (register.value("x") - root), "x", register=one(low, central, high)
     )
@@ -164,7 +164,7 @@ def test_the_tornado_sorts_by_flip_before_swing() -> None:
         return 10 * (1.1 - a) + 2 * (1 - b) + 100 * max(1 - c, 0.0)
 
     tornado = rank_by_flip(result, ["c", "b", "a", "c"], register=register)
-    table = tornado.to_frame()
+    table = tornado.table
     assert table["assumption"].tolist() == ["a", "b", "c"]
     assert table["relative_move_rate"].tolist()[:2] == pytest.approx([0.1, 0.5])
     assert table["state"].tolist() == ["turns", "turns", "does_not_turn"]

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -17,7 +16,7 @@ from dxmodels.cost import (
     split_local_share,
     switching_value,
 )
-from dxmodels.cost.commitments import spread_by_days
+from dxmodels.cost.commitments import spread_by_months
 from dxmodels.cost.prices import exchange_rates, price_index
 from dxmodels.errors import MissingTableError, ModelError, ParameterError
 from dxmodels.inputs import Case, Register
@@ -69,7 +68,7 @@ def params(**changes: object) -> WholeLifeParams:
 
 def cost_of(result, system: str, year: int, item: str) -> tuple[int, str]:
     rows = result.costs.set_index(["system_id", "fiscal_year", "cost_item"]).loc[[(system, year, item)]]
-    return int(rows["nominal_yen"].sum()), str(rows["basis"].iloc[0])
+    return int(rows["nominal_yen"].sum()), str(rows["amount_basis"].iloc[0])
 
 
 def test_a_small_case_by_hand(plain: Register) -> None:
@@ -206,35 +205,29 @@ def contracts(*rows: dict[str, object]) -> pd.DataFrame:
 
 def test_commitments_by_hand() -> None:
     table = contracts(
-        contract("five", "2024-04-01", "2029-03-31", 1_826),  # 1,826 days: a yen a day
+        contract("five", "2024-04-01", "2029-03-31", 603),  # ten yen a month, three left over
         contract("one", "2026-04-01", "2027-03-31", 999),
         contract("open", "2026-04-01", "", 5),
         contract("town", "2024-04-01", "2029-03-31", 10, system=None),
     )
     profile = profile_commitments(table, base_fy=2026)
     assert profile["contract_id"].unique().tolist() == ["five"]
-    assert profile["amount_yen"].tolist() == [365, 365, 365, 366, 365]  # FY2027 holds 29 February 2028
+    assert profile["amount_yen"].tolist() == [120, 120, 120, 120, 123]
     assert profile.loc[profile["is_committed"], "fiscal_year"].tolist() == [2027, 2028]
 
 
-@given(
-    amount=st.integers(0, 10**13),
-    start=st.dates(dt.date(2010, 1, 1), dt.date(2030, 12, 31)),
-    days=st.integers(0, 4000),
-)
-def test_every_contract_is_spread_to_the_yen(amount: int, start: dt.date, days: int) -> None:
-    end = start + dt.timedelta(days=days)
-    first, last = (day.year - (day.month < 4) for day in (start, end))
-    years = np.arange(first, last + 1)
-    parts = spread_by_days(amount, years, np.datetime64(start, "D"), np.datetime64(end, "D"))
-    assert parts.sum() == amount
-    assert (parts >= 0).all()
+@given(amount=st.integers(0, 10**13), first=st.integers(480, 700), months=st.integers(0, 130))
+def test_every_contract_is_spread_to_the_yen(amount: int, first: int, months: int) -> None:
+    parts = spread_by_months(amount, first, first + months)
+    assert sum(parts.values()) == amount
+    assert all(part >= 0 for part in parts.values())
+    assert sorted(parts) == list(range(min(parts), max(parts) + 1))
 
 
 def test_the_profile_is_part_of_the_result(plain: Register) -> None:
-    table = contracts(contract("five", "2024-04-01", "2029-03-31", 1_826))
+    table = contracts(contract("five", "2024-04-01", "2029-03-31", 603))
     result = estimate_whole_life(case(contracts=table), plain, params())
-    assert result.commitment_profile()["amount_yen"].tolist() == [366, 365]
+    assert result.commitment_profile()["amount_yen"].tolist() == [120, 123]
     assert result.coverage["contracts_count"] == 1
 
 
