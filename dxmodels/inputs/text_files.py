@@ -97,7 +97,7 @@ def _looks_like_euc(data: bytes, text: str | None) -> bool:
         return True
     runs = _HALF_WIDTH_KANA.findall(text)
     odd = sum(len(run) == 1 or _ODD_KANA.search(run) is not None for run in runs)
-    return odd * 3 > len(runs)
+    return odd * 2 > len(runs)
 
 
 def _refuse_other_delimiter(text: str, file: str) -> None:

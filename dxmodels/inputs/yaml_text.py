@@ -18,6 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from dxmodels.errors import Fault, InputError
 
 _MOST_BYTES = 2_000_000  # a hand-written file; anything larger is something else
+_MOST_VALUES = 200_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,13 +56,15 @@ def read_yaml(path: Path) -> YamlText:
         ) from error
     except YAMLError as error:
         raise _fault(path, "YAMLとして読めません", "字下げと引用符を確かめてください", None) from error
+    except RecursionError as error:
+        raise _fault(path, "入れ子が深すぎます", "括弧と字下げを確かめてください", None) from error
     except ValueError as error:  # e.g. an unquoted 2026-02-31, which YAML takes for a date
         raise _fault(
             path, f"存在しない日付などの値があります（{error}）", "暦にある日付に直してください", None
         ) from error
     if not isinstance(marked, dict):
         raise _fault(path, "「キー: 値」の形になっていません", "空でないYAMLの対応表にしてください", None)
-    return YamlText(path.name, _plain(marked), marked)
+    return YamlText(path.name, _plain(marked, path, [_MOST_VALUES]), marked)
 
 
 def _text_of(path: Path) -> str:
@@ -83,12 +86,13 @@ def _fault(path: Path, problem: str, cure: str, error: MarkedYAMLError | None) -
     return InputError([Fault(path.name, problem, cure, row=mark.line + 1 if mark is not None else 0)])
 
 
-def _plain(node: Any, depth: int = 0) -> Any:
-    """Turn ruamel's marked containers into plain ones; deeper nesting than any file of ours has is cut as text."""
-    if depth > 20:
-        return "…"
+def _plain(node: Any, path: Path, left: list[int]) -> Any:
+    """Turn ruamel's marked containers into plain ones; aliases of aliases must not grow beyond all bounds (``left`` counts down)."""
+    left[0] -= 1
+    if left[0] < 0:
+        raise _fault(path, "項目が多すぎます（別名「*」の繰り返しの可能性）", "別名を使わずに書いてください", None)
     if isinstance(node, dict):
-        return {key: _plain(value, depth + 1) for key, value in node.items()}
+        return {key: _plain(value, path, left) for key, value in node.items()}
     if isinstance(node, Sequence) and not isinstance(node, str):
-        return [_plain(value, depth + 1) for value in node]
-    return node
+        return [_plain(value, path, left) for value in node]
+    return float(node) if isinstance(node, float) else node
