@@ -114,8 +114,8 @@ def test_by_items_the_published_pilot_comes_back(flat: Register) -> None:
     assert costs.of(CODES[0])["break_even_usdjpy_rate"] == pytest.approx(published, rel=1e-6)
 
 
-def test_break_even_values_bring_the_cost_back_to_todays() -> None:
-    register = load_register()
+def test_break_even_values_bring_the_cost_back_to_todays(flat: Register) -> None:
+    register = flat.replace("usdjpy_planning", central=145.0)
     case = two_towns()
     city = estimate_move_costs(case, register).of(CODES[0])
     at_rate = register.replace("usdjpy_planning", central=city["break_even_usdjpy_rate"], low=1, high=999)
