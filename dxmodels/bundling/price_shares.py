@@ -14,6 +14,7 @@ do better without the rest; Shapley, nucleolus and stability belong to the shari
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,6 +83,42 @@ def share_price(members: pd.DataFrame, *, price_yen: int, equal_share: float) ->
     return PriceShares(table.loc[order].reset_index(drop=True), price_yen, equal_share)
 
 
+def share_joint_price(
+    joint_members: pd.DataFrame, municipalities: pd.DataFrame, *, joint_id: str, price_yen: float, equal_share: float
+) -> PriceShares:
+    """Return the shares of a price among the named members of one joint procurement (tables of the same names)."""
+    return share_price(
+        _members(joint_members, municipalities, joint_id), price_yen=round(price_yen), equal_share=equal_share
+    )
+
+
+def compare_equal_limits(
+    joint_members: pd.DataFrame,
+    municipalities: pd.DataFrame,
+    *,
+    joint_ids: Sequence[str],
+    elasticities: Mapping[str, float],
+) -> pd.DataFrame:
+    """Return the largest equal part without a loser for each joint procurement, and for all municipalities, by elasticity.
+
+    ``elasticities``: what the value stands for (下限, 中心, 上限 …) → elasticity of cost with respect to residents.
+    """
+    groups = {name: _members(joint_members, municipalities, name) for name in joint_ids} | {"全市町村": municipalities}
+    return pd.DataFrame(
+        [
+            {
+                "group_ja": name,
+                "members_count": len(members),
+                "elasticity_level_ja": level,
+                "cost_elasticity": elasticity,
+                "equal_limit_share": largest_equal_share(members["population_people"], elasticity=elasticity),
+            }
+            for name, members in groups.items()
+            for level, elasticity in elasticities.items()
+        ]
+    )
+
+
 def largest_equal_share(population_people: pd.Series, *, elasticity: float) -> float:
     """Return the largest equal part λ (0..1) at which no member pays more than alone, if cost = c·residents^elasticity."""
     people = population_people.to_numpy(dtype=float)
@@ -97,6 +134,16 @@ def largest_equal_share(population_people: pd.Series, *, elasticity: float) -> f
         return 1.0
     limits = (parts[small] ** elasticity - parts[small]) / (1.0 / len(people) - parts[small])
     return float(np.clip(limits.min(), 0.0, 1.0))
+
+
+def _members(joint_members: pd.DataFrame, municipalities: pd.DataFrame, joint_id: str) -> pd.DataFrame:
+    codes = joint_members.loc[joint_members["joint_id"] == joint_id, "municipality_code"]
+    if codes.empty:
+        known = "・".join(sorted(joint_members["joint_id"].unique()))
+        raise ModelError(
+            f"共同調達 {joint_id} の参加団体名は joint_members にありません。{known} から指定してください。"
+        )
+    return municipalities[municipalities["municipality_code"].isin(codes)]
 
 
 def _whole_yen(parts: FloatArray, price_yen: int) -> npt.NDArray[np.int64]:

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from dxmodels.errors import ModelError
-from dxmodels.inputs import Case, choice_label_ja
+from dxmodels.inputs import Case, Register, choice_label_ja
 from dxmodels.inputs.schemas.holdings import HOSTING
 from dxmodels.money import format_rate, format_yen
 
@@ -93,6 +93,12 @@ class SizeClassSummary:
             ratio = float(low) / float(high)
             text += f"利用者1人当たり経費は最大区分（{last['size_class_ja']}）の {ratio:.2g} 倍。"
         return text
+
+
+def read_size_classes(register: Register) -> SizeClasses:
+    """Return the size classes the register declares."""
+    names = ("small_system_annual_cost", "portfolio_edge_middle_yen", "portfolio_edge_large_yen")
+    return SizeClasses(tuple(round(register.value(name)) for name in names))
 
 
 def summarize_inventory(case: Case) -> InventorySummary:

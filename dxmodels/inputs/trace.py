@@ -15,17 +15,21 @@ judges the completeness of a table, holds no model of the field and needs no roo
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from dxmodels.errors import ModelError
+from dxmodels.inputs.availability import NotComputable
+from dxmodels.money import format_rate
 
 ANSWERED, PARTLY, HOLE = "対応", "一部", "未対応"
 FULL, ILLUSTRATIVE, NOT_COMPUTABLE = "full", "illustrative", "not_computable"
 _CHAIN = (("measure_ja", "対策なし"), ("effect_ja", "効果なし"), ("indicator_ja", "指標なし"))
-_STATES = (FULL, ILLUSTRATIVE, NOT_COMPUTABLE)
+_STATES = (FULL, ILLUSTRATIVE, NOT_COMPUTABLE)  # best first
+_BRANCH_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_ILLUSTRATIVE_GRADE, _NOT_COMPUTABLE_JA = "架空", "算出不能"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +58,60 @@ class PlanTrace:
             f"計画の {len(self.table)} 項目のうち、図表で答えられるのは {self.count(ANSWERED)} 項目、一部が {self.count(PARTLY)} 項目、"
             f"未対応が {self.count(HOLE)} 項目。対策・効果・指標のいずれかが欠ける項目は {gaps} 項目。"
         )
+
+
+@dataclass(frozen=True, eq=False)
+class GradeShares:
+    """How many recorded headline numbers carry each grade, and how many could not be computed."""
+
+    table: pd.DataFrame
+    records_count: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per grade, 算出不能 last."""
+        return self.table.copy()
+
+    def summary(self) -> str:
+        """Return the headline sentence (Japanese)."""
+        if not self.records_count:
+            return "先に実行されたノートブックの記録がないため、区分別の割合は示せない。"
+        parts = "、".join(
+            f"{row['grade']} {row['records_count']} 件（{format_rate(row['records_share'])}）"
+            for row in self.table.to_dict("records")
+        )
+        return f"見出しの数値 {self.records_count} 件の区分は、{parts}。"
+
+
+def exhibit_states(recorded: pd.DataFrame | NotComputable, *, own: Iterable[str] = ()) -> dict[str, str]:
+    """Return exhibit number → best state of its branches (E16a and E16b count as E16): full, then illustrative, then not_computable.
+
+    ``recorded``: columns exhibit_id, state, grade of the exhibits made before (``recorded_exhibits``); ``own``: exhibits that the asking
+    notebook makes itself.
+    """
+    found = dict.fromkeys(own, FULL)
+    if isinstance(recorded, NotComputable):
+        return found
+    for row in recorded.to_dict("records"):
+        number = str(row["exhibit_id"]).rstrip(_BRANCH_LETTERS)
+        state = (
+            NOT_COMPUTABLE if row["state"] != FULL else ILLUSTRATIVE if row["grade"] == _ILLUSTRATIVE_GRADE else FULL
+        )
+        found[number] = min(found.get(number, NOT_COMPUTABLE), state, key=_STATES.index)
+    return found
+
+
+def share_by_grade(records: pd.DataFrame | NotComputable) -> GradeShares:
+    """Return the share of recorded numbers by grade; ``records``: columns grade and printed_value (``recorded_table``)."""
+    if isinstance(records, NotComputable) or records.empty:
+        return GradeShares(pd.DataFrame(columns=["grade", "records_count", "records_share"]), 0)
+    missing = records["printed_value"].str.startswith(_NOT_COMPUTABLE_JA).fillna(False)
+    grades = records["grade"].where(~missing, _NOT_COMPUTABLE_JA)
+    order = [*dict.fromkeys(("公表値", "推計", _ILLUSTRATIVE_GRADE, _NOT_COMPUTABLE_JA))]
+    counts = grades.value_counts().reindex(order, fill_value=0)
+    table = pd.DataFrame(
+        {"grade": order, "records_count": counts.to_numpy(), "records_share": counts.to_numpy() / len(records)}
+    )
+    return GradeShares(table, len(records))
 
 
 def trace_plan(plan_items: pd.DataFrame, available_exhibits: Mapping[str, str]) -> PlanTrace:

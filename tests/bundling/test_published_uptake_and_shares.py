@@ -9,7 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from dxmodels.bundling.price_shares import largest_equal_share, share_price
+from dxmodels.bundling.price_shares import (
+    compare_equal_limits,
+    largest_equal_share,
+    share_joint_price,
+    share_price,
+)
 from dxmodels.bundling.uptake import JOINED, LATER, NOT_FIRST, UNKNOWN, map_members, measure_uptake
 from dxmodels.errors import DxError
 from dxmodels.glossary import missing_terms
@@ -150,3 +155,16 @@ def test_shares_refuse_bad_input(members: pd.DataFrame, price: int, equal: float
 
 def test_share_columns_have_japanese_names() -> None:
     assert missing_terms(share_price(TOWNS, price_yen=100, equal_share=0.5).to_frame().columns) == []
+
+
+def test_shares_and_limits_of_named_members(osaka: Case) -> None:
+    held = (osaka.table("joint_members"), osaka.table("municipalities"))
+    shares = share_joint_price(*held, joint_id="JP01", price_yen=10_000_000.0, equal_share=0.3)
+    assert len(shares.table) == 22
+    assert shares.table["mixed_yen"].sum() == 10_000_000
+    limits = compare_equal_limits(*held, joint_ids=["JP01", "JP04"], elasticities={"下限": 0.48, "上限": 0.59})
+    assert limits["members_count"].tolist() == [22, 22, 13, 13, 43, 43]
+    assert limits["equal_limit_share"].between(0, 1).all()
+    assert missing_terms(limits.columns) == []
+    with pytest.raises(DxError, match="JP01"):
+        share_joint_price(*held, joint_id="JP03", price_yen=1e6, equal_share=0.3)

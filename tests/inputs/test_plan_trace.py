@@ -7,7 +7,18 @@ import pytest
 
 from dxmodels.errors import DxError
 from dxmodels.glossary import missing_terms
-from dxmodels.inputs.trace import ANSWERED, FULL, HOLE, ILLUSTRATIVE, NOT_COMPUTABLE, PARTLY, trace_plan
+from dxmodels.inputs import NotComputable
+from dxmodels.inputs.trace import (
+    ANSWERED,
+    FULL,
+    HOLE,
+    ILLUSTRATIVE,
+    NOT_COMPUTABLE,
+    PARTLY,
+    exhibit_states,
+    share_by_grade,
+    trace_plan,
+)
 
 
 def item(item_id: str, exhibits: str, **chain: str | None) -> dict[str, object]:
@@ -68,3 +79,37 @@ def test_every_item_has_exactly_one_answer_and_the_counts_add_up() -> None:
 def test_unknown_state_is_refused() -> None:
     with pytest.raises(DxError, match="done"):
         trace_plan(pd.DataFrame([item("P01", "E01")]), {"E01": "done"})
+
+
+def recorded(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["exhibit_id", "state", "grade"], dtype="string")
+
+
+def test_a_branch_counts_as_its_exhibit_and_the_best_branch_decides() -> None:
+    frame = recorded(
+        ("E10", "full", "推計"), ("E10a", "full", "架空"), ("E16a", "not_computable", "推計"), ("E16b", "full", "架空")
+    )
+    assert exhibit_states(frame, own=["E33"]) == {"E33": FULL, "E10": FULL, "E16": ILLUSTRATIVE}
+
+
+def test_without_records_only_the_asking_notebooks_exhibits_are_there() -> None:
+    missing = NotComputable("", {"results": ()})
+    assert exhibit_states(missing, own=["E33", "E35"]) == {"E33": FULL, "E35": FULL}
+    assert share_by_grade(missing).records_count == 0
+    assert "記録がない" in share_by_grade(missing).summary()
+
+
+def test_share_by_grade_by_hand() -> None:
+    records = pd.DataFrame(
+        {"grade": ["公表値", "推計", "推計", "架空"], "printed_value": ["1", "2", "算出不能", "4"]}, dtype="string"
+    )
+    shares = share_by_grade(records)
+    assert shares.table.set_index("grade")["records_count"].to_dict() == {
+        "公表値": 1,
+        "推計": 1,
+        "架空": 1,
+        "算出不能": 1,
+    }
+    assert shares.table["records_share"].sum() == pytest.approx(1.0)
+    assert "推計 1 件（25.0％）" in shares.summary()
+    assert missing_terms(shares.to_frame().columns) == []

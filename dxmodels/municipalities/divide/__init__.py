@@ -5,10 +5,16 @@ exact rank intervals under all of them), ``gap`` (Gini, Theil, pattern by size),
 """
 
 from dxmodels.municipalities.divide.actions import ActionGains, rank_actions
+from dxmodels.municipalities.divide.from_case import (
+    compare_gap,
+    describe_pattern,
+    lift_lowest,
+    rank_municipalities,
+)
 from dxmodels.municipalities.divide.gap import GapMeasures, SizePattern, describe_size_pattern, measure_gap
 from dxmodels.municipalities.divide.ranks import RankIntervals, find_rank_intervals
-from dxmodels.municipalities.divide.scores import Scores, SizeClassing, collect_scores
-from dxmodels.municipalities.divide.weights import WeightRegion
+from dxmodels.municipalities.divide.scores import Scores, SizeClassing, collect_scores, read_size_classing
+from dxmodels.municipalities.divide.weights import WeightRegion, read_weight_region
 
 __all__ = [
     "ActionGains",
@@ -19,8 +25,14 @@ __all__ = [
     "SizePattern",
     "WeightRegion",
     "collect_scores",
+    "compare_gap",
+    "describe_pattern",
     "describe_size_pattern",
     "find_rank_intervals",
+    "lift_lowest",
     "measure_gap",
     "rank_actions",
+    "rank_municipalities",
+    "read_size_classing",
+    "read_weight_region",
 ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dxmodels.errors import MissingTableError, ModelError
-from dxmodels.inputs import Case
+from dxmodels.inputs import Case, Register
 
 COMPARED_DOMAINS = ("governance", "people", "technology", "service")
 DOMAIN_JA = {"governance": "体制", "people": "人材", "technology": "技術の活用", "service": "住民サービス"}
@@ -65,6 +65,11 @@ class Scores:
     def _domains(self) -> str:
         counts = self.indicators["domain"].map(DOMAIN_JA).value_counts(sort=False)
         return "・".join(f"{name}{count}" for name, count in counts.items())
+
+
+def read_size_classing(register: Register) -> SizeClassing:
+    """Return the split of ordinary cities the register declares."""
+    return SizeClassing(round(register.value("size_class_city_split_people")))
 
 
 def collect_scores(case: Case, *, sizes: SizeClassing) -> Scores:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dxmodels.errors import ModelError
+from dxmodels.inputs import Register
 from dxmodels.streams import stream
 
 FloatArray = npt.NDArray[np.float64]
@@ -46,6 +47,15 @@ class WeightRegion:
                 f"領域が {count} 個のとき、下限 {self.domain_floor_share} と上限 {self.domain_cap_share} を同時に満たす重みがありません。"
                 f"下限を {1 / count:.2f} 以下、上限を {1 / count:.2f} 以上にしてください。"
             )
+
+
+def read_weight_region(register: Register) -> WeightRegion:
+    """Return the region of weights the register declares."""
+    return WeightRegion(
+        register.value("divide_domain_floor_share"),
+        register.value("divide_domain_cap_share"),
+        register.value("divide_tilt_ratio"),
+    )
 
 
 def central_weights(domains: list[str]) -> FloatArray:

@@ -1,0 +1,114 @@
+"""Where does one municipality stand among municipalities of its size?
+
+E27, brief of one municipality. For each published indicator: its value, the median, lowest and highest of the municipalities of the
+same size class (itself left out), and the median of all. Indicators of context (population outlook, age, finance, staff per 1,000
+residents) stand beside those of the dashboard; no judgement is made on them. "In line" means between the quartiles of its peers.
+
+What it leaves out: causes, and indicators nobody publishes by municipality (IT cost, IT staff: 算出不能 until the table is there).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dxmodels.errors import ModelError
+from dxmodels.inputs import Case, Register
+from dxmodels.municipalities.divide.scores import DOMAIN_JA, Scores, collect_scores, read_size_classing
+
+HIGHER, LOWER, IN_LINE = "同じ規模より高い", "同じ規模より低い", "同じ規模なみ"
+
+
+@dataclass(frozen=True, eq=False)
+class PeerPosition:
+    """One row per indicator: own value, peers of the same size class, all municipalities, and the position."""
+
+    table: pd.DataFrame
+    municipality_code: str
+    name_ja: str
+    size_class_ja: str
+    peers_count: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per indicator; shares are 0..1."""
+        return self.table.copy()
+
+    def summary(self) -> str:
+        """Return the headline sentence (Japanese)."""
+        judged = self.table[self.table["position_ja"] != ""]
+        named = {
+            word: "・".join(judged.loc[judged["position_ja"] == word, "name_ja"]) or "なし" for word in (HIGHER, LOWER)
+        }
+        return (
+            f"{self.name_ja}を同じ規模（{self.size_class_ja}、ほか {self.peers_count} 団体）と比べると、"
+            f"高い指標は{named[HIGHER]}、低い指標は{named[LOWER]}。"
+        )
+
+
+def compare_with_peers(case: Case, register: Register, *, municipality_code: str) -> PeerPosition:
+    """Return where a municipality stands among those of its size class, dashboard indicators first, then its context.
+
+    Raises ModelError where the code is not in the case or lacks an indicator's value, MissingTableError without the tables.
+    """
+    scores = collect_scores(case, sizes=read_size_classing(register))
+    if municipality_code not in scores.values.index:
+        raise ModelError(f"団体コード {municipality_code} は比較の対象にありません（値の欠け、またはコードの誤り）。")
+    size_class = str(scores.places["size_class_ja"][municipality_code])
+    peers = scores.places.index[
+        (scores.places["size_class_ja"] == size_class) & (scores.places.index != municipality_code)
+    ]
+    rows = [
+        _row(scores.values[str(entry.indicator_id)], municipality_code, peers)
+        | {"name_ja": entry.name_ja, "domain_ja": DOMAIN_JA[str(entry.domain)], "unit": "割合（0〜1）"}
+        for entry in scores.indicators.itertuples()
+    ]
+    rows += _context_rows(case, scores, municipality_code, peers)
+    columns = ["name_ja", "domain_ja", "unit", "own_value", "peer_low_value", "peer_median_value", "peer_high_value"]
+    table = pd.DataFrame(rows)[[*columns, "all_median_value", "position_ja"]]
+    name = str(scores.places["name_ja"][municipality_code])
+    return PeerPosition(table, municipality_code, name, size_class, len(peers))
+
+
+compare_with_peers.question_ja = "同じ規模の団体との比較"  # type: ignore[attr-defined]
+
+
+def _row(values: pd.Series, code: str, peers: pd.Index) -> dict[str, object]:
+    own, others = float(values[code]), values.reindex(peers).dropna().to_numpy(dtype=float)
+    row: dict[str, object] = {"own_value": own, "all_median_value": float(values.median())}
+    if len(others) == 0:
+        return row | {"peer_low_value": None, "peer_median_value": None, "peer_high_value": None, "position_ja": ""}
+    low, high = np.quantile(others, [0.25, 0.75])
+    position = HIGHER if own > high else LOWER if own < low else IN_LINE
+    ends = {"peer_low_value": others.min(), "peer_median_value": np.median(others), "peer_high_value": others.max()}
+    return row | {name: float(value) for name, value in ends.items()} | {"position_ja": position}
+
+
+def _context_rows(case: Case, scores: Scores, code: str, peers: pd.Index) -> list[dict[str, object]]:
+    places = case.table("municipalities").set_index("municipality_code").reindex(scores.places.index)
+    people = places["population_people"].astype("Float64")
+    measures = {
+        ("人口（2020年国勢調査）", "人"): people,
+        ("65歳以上の割合（2020年）", "割合（0〜1）"): places["population_65plus_people"].astype("Float64") / people,
+        ("人口の見通し（2045年÷2020年）", "倍"): _projected(case, 2045) / people,
+        ("財政力指数（2021年度）", "指数"): places["fiscal_strength_index"].astype("Float64"),
+        ("一般行政部門職員（住民1,000人当たり、2024年）", "人"): places["general_staff_people"].astype("Float64")
+        / people
+        * 1000,
+    }
+    rows = []
+    for (name, unit), values in measures.items():
+        known = values.reindex(scores.places.index).dropna().astype(float)
+        if code in known:
+            # Context is not judged: a small or old town is not "low".
+            rows.append(
+                _row(known, code, peers) | {"name_ja": name, "domain_ja": "背景", "unit": unit, "position_ja": ""}
+            )
+    return rows
+
+
+def _projected(case: Case, year: int) -> pd.Series:
+    series = case.table("municipality_series")
+    rows = series[(series["indicator_id"] == "population_projected") & (series["as_of"] == str(year))]
+    return rows.set_index("municipality_code")["indicator_value"].astype("Float64")
