@@ -15,6 +15,7 @@ import pandas as pd
 from dxmodels.errors import Fault, InputError
 from dxmodels.inputs.case_file import nearest
 from dxmodels.inputs.columns import read_column, typed_array
+from dxmodels.inputs.crosschecks import disagreements
 from dxmodels.inputs.joins import join_faults
 from dxmodels.inputs.raw import RawTable, raw_from_frame
 from dxmodels.inputs.rules import rule_faults
@@ -42,7 +43,12 @@ def take_in(
     joins, join_warnings = join_faults(tables, waiting=unreadable)
     rules, rule_warnings = rule_faults(tables)
     faults = [*faults, *(fault for table in tables.values() for fault in table.faults), *joins, *rules]
-    warnings = [*(warning for table in tables.values() for warning in table.warnings), *join_warnings, *rule_warnings]
+    warnings = [
+        *(warning for table in tables.values() for warning in table.warnings),
+        *join_warnings,
+        *rule_warnings,
+        *disagreements(tables),
+    ]
     frames = {name: table.frame for name, table in tables.items()}
     if not faults and "contracts" in frames:
         frames["contracts"], tax_warnings = with_tax(frames["contracts"], tables["contracts"])

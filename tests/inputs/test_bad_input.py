@@ -293,6 +293,18 @@ def test_what_is_odd_but_possible_is_a_warning(
     assert row in {warning.row for warning in found}
 
 
+def test_a_contract_and_its_bids_that_disagree_are_warnings(tmp_path: Path) -> None:
+    contracts = spoiled("contracts", 4, "vendor_id", "V01").replace("3,2,420000000", "3,3,420000000")
+    case = load_case(write_case(tmp_path / "two_hands", {**only_around("bids"), "contracts": contracts}))
+    found = {(warning.row, warning.column, warning.value, warning.problem) for warning in case.warnings}
+    # K003: contractor V01, but V02 won; K001: three valid bids written, one listed; K003: two written, one listed
+    assert {
+        (4, "vendor_id", "V01", "契約相手方が入札表の落札者（V02）と違います"),
+        (2, "valid_bids_count", "3", "有効な入札の数が入札表の件数（1）と違います"),
+        (4, "valid_bids_count", "2", "有効な入札の数が入札表の件数（1）と違います"),
+    } <= found
+
+
 def test_a_join_that_cannot_be_checked_is_a_warning(tmp_path: Path) -> None:
     tables = {name: text for name, text in TABLES.items() if name != "vendors"}
     case = load_case(write_case(tmp_path / "no_vendors", tables))
