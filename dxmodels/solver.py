@@ -110,15 +110,20 @@ class LinearProblem:
     offset: float = 0.0
 
 
-def solve(problem: pulp.LpProblem, *, effort: Effort | None = None, relax: bool = False) -> SolveReport:
+def solve(
+    problem: pulp.LpProblem, *, effort: Effort | None = None, relax: bool = False, warm: bool = False
+) -> SolveReport:
     """Solve a PuLP problem with HiGHS, write the values back to its variables, and report status, bound, gap and seconds.
 
-    ``relax`` drops integrality (the LP relaxation, with duals). A maximisation is reported in its own sense.
+    ``relax`` drops integrality (the LP relaxation, with duals). ``warm`` begins from the values the variables hold now, e.g. from an
+    earlier objective of a lexicographic solve. A maximisation is reported in its own sense.
     Constraint duals are also written to ``constraint.pi``. Never raises for infeasible problems: read ``status``.
     """
     variables = problem.variables()
     sign = -1.0 if problem.sense == pulp.LpMaximize else 1.0
-    report = solve_arrays(_to_arrays(problem, variables, sign, relax), effort=effort)
+    held = [variable.varValue for variable in variables] if warm else [None]
+    start = None if None in held else np.array(held, dtype=float)
+    report = solve_arrays(_to_arrays(problem, variables, sign, relax), effort=effort, start=start)
     if report.has_solution:
         for variable, value, reduced in zip(variables, report.values, report.reduced_costs, strict=True):
             variable.varValue = float(value)
