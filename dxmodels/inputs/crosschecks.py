@@ -33,7 +33,7 @@ def _other_winner(contracts: CheckedTable, bids: CheckedTable) -> list[Fault]:
 
 
 def _other_count(contracts: CheckedTable, bids: CheckedTable) -> list[Fault]:
-    listed = bids.frame.groupby("contract_id")["bid_status"].agg(lambda status: int((status == "valid").sum()))
+    listed = (bids.frame["bid_status"] == "valid").groupby(bids.frame["contract_id"]).sum()
     joined = _with_row(contracts).merge(listed.rename("listed").reset_index(), on="contract_id")
     other = joined[(joined["valid_bids_count"] != joined["listed"]).fillna(False).astype(bool)]
     problem = "有効な入札の数が入札表の件数（{}）と違います"
