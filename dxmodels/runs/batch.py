@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dxmodels.errors import EXIT_NOTEBOOK_FAILED, EXIT_OK, RunError
+from dxmodels.errors import EXIT_NOTEBOOK_FAILED, EXIT_OK, InputError, RunError
+from dxmodels.inputs import check_case, load_register
 from dxmodels.inputs.places import data_root
 from dxmodels.runs import folders
 from dxmodels.runs.casefacts import CaseFacts, case_facts
@@ -111,6 +112,7 @@ def run_plan(
         finished = None if fresh else _finished(reports / run_id)
         if finished is not None:
             return _again(finished, run_id, reports, jobs)
+        _check_inputs(case.name, jobs)
         run = _Run(plan, jobs, run_id, reports, folders.fresh_staging(reports, run_id), fresh, say)
         try:
             _execute(run, workers, progress)
@@ -234,6 +236,15 @@ def _one_case(jobs: Iterable[Job]) -> str:
             f"1つの実行では1つのケースだけを扱います（指定：{'、'.join(sorted(names)) or 'なし'}）。計画の case を1つにしてください。"
         )
     return names.pop()
+
+
+def _check_inputs(case: str, jobs: Sequence[Job]) -> None:
+    """Raise InputError with all faults of the case and the register once, instead of one failure a notebook."""
+    load_register()
+    published_only = all(job.parameters.get("published_only") for job in jobs)
+    report = check_case(case, published_only=published_only)
+    if not report.ok:
+        raise InputError(report.faults)
 
 
 def _remove(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -73,13 +73,23 @@ summary: 90_final_summary
 """
 
 
+_SHARED = (
+    "assumptions/exchange_rate.yml",
+    "assumptions/cost.yml",
+    "scenarios/base.yml",
+    "scenarios/yen_weak.yml",
+    "options/status_quo.yml",
+    "options/levers.yml",
+)
+
+
 def make_project(root: Path, *, notebooks: Mapping[str, Sequence[str]] | None = None) -> Path:
-    """Make a project with one tiny case, the shared scenarios and options, three notebooks and the plan ``small``."""
+    """Make a project with one tiny case, some of the real assumptions, scenarios and options, three notebooks and the plan ``small``."""
     real = Path(__file__).parents[2] / "data"
     data = root / "data"
-    for name in ("assumptions", "scenarios", "options"):
+    for name in _SHARED:
         (data / name).parent.mkdir(parents=True, exist_ok=True)
-        os.symlink(real / name, data / name, target_is_directory=True)
+        shutil.copyfile(real / name, data / name)
     _write_case(data / "tiny", real / "osaka")
     (root / "pyproject.toml").write_text("", encoding="utf-8")
     load = {name: LOAD.format(name=name) for name in ("00_data", "20_cost", "90_final_summary")}

@@ -132,7 +132,7 @@ def test_an_alternative_text_may_hold_only_numbers_of_the_table() -> None:
 
 def test_figures_are_closed_and_the_same_drawing_gives_the_same_bytes() -> None:
     def draw() -> Exhibit:
-        figure, ax = plt.subplots()
+        ax = plt.figure().add_subplot()
         ax.bar(["甲", "乙"], [1, 2])
         return exhibit("E07", costs(), figure=ax)
 
