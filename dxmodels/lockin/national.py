@@ -68,6 +68,11 @@ class NationalContracts:
             f"落札率の平均は{parts}。{last['bidders_ja']}は {last['observations_count']} 件しかなく、値の幅が大きい。"
         )
 
+    @property
+    def single_bid_share(self) -> float:
+        """Share of competitive information-system contracts with one bidder."""
+        return float(self._share("single_bid_share")["contracts_share"])
+
     def _share(self, statistic_id: str) -> pd.Series:
         return self.shares[self.shares["statistic_id"] == statistic_id].iloc[0]
 

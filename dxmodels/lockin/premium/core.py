@@ -6,6 +6,7 @@ loses an arm). Draws in which treated and untreated separate are counted, and re
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,6 +79,7 @@ def estimate_core(design: Design, method: str, effort: Effort) -> Core:
     critical = float(stats.norm.ppf(0.5 + effort.level / 2))
     if effort.draws:
         error, failed = _bootstrap_error(design, method, link, effort.draws, effort.seed)
+        error *= math.sqrt(len(design.outcome) / freedom)  # residuals of fitted regressions are too small, as in HC1
         critical = float(stats.t.ppf(0.5 + effort.level / 2, _arm_freedom(design)))
     without = _leave_one_out(design, method, link, fit_weighted.estimate, fit_weighted.influence)
     return Core(
@@ -123,9 +125,9 @@ def _bootstrap_error(design: Design, method: str, link: str, draws: int, seed: i
         raise SeparationError(
             f"再標本 {draws} 回のうち {failed} 回で対象と非対象が分かれてしまい、標準誤差が求まりません。→ 統制変数を減らすか method='ols' を使ってください。"
         )
-    # Half the central 68 %: a handful of draws with a propensity near 0 would otherwise decide the spread.
-    low, high = np.quantile(values, [stats.norm.cdf(-1), stats.norm.cdf(1)])
-    return float(high - low) / 2, failed
+    # The central 95 % range in normal units: a handful of draws with a propensity near 0 must not decide the spread.
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float((high - low) / (2 * stats.norm.ppf(0.975))), failed
 
 
 def _leave_one_out(design: Design, method: str, link: str, estimate: float, influence: Floats) -> Floats:
