@@ -26,7 +26,7 @@ from dxmodels.bundling.strong import needs_of
 from dxmodels.errors import ModelError
 from dxmodels.solver import Effort, relative_gap
 
-_CORE_SIZES = (2, 6, 20)  # choices a unit in the first integer problem; wider where the narrower has no plan
+_CORE_SIZES = (6, 20)  # choices a unit in the first integer problem; wider where the narrower has no plan
 _FINISH_CHOICES = 60_000  # above this the closing integer problem is not attempted
 _STEP_NODES = 30
 _RELAXATION_ROUNDS = 200

@@ -58,8 +58,8 @@ def strong_model(problem: BundleProblem, *, name: str = "bundles") -> pulp.LpPro
     """Return the strong model of the whole problem in PuLP; variables are x[k] (choice k) and y[f], rows carry ids."""
     model = pulp.LpProblem(name, pulp.LpMinimize)
     needs = needs_of(problem)
-    x = [pulp.LpVariable(f"x_{k}", 0, 1, pulp.LpBinary) for k in range(problem.n_choices)]
-    y = {f: pulp.LpVariable(f"y_{f}", 0, 1, pulp.LpBinary) for f in np.flatnonzero(needs.opening).tolist()}
+    x = [model.add_variable(f"x_{k}", 0, 1, pulp.LpBinary) for k in range(problem.n_choices)]
+    y = {f: model.add_variable(f"y_{f}", 0, 1, pulp.LpBinary) for f in np.flatnonzero(needs.opening).tolist()}
     spend = [(y[f], float(problem.fixed_cost[f])) for f in y]
     model += pulp.LpAffineExpression(spend + list(zip(x, problem.cost.tolist(), strict=True))), "total_cost"
     members: dict[int, list[int]] = {}

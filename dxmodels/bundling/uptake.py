@@ -77,6 +77,11 @@ class Uptake:
         """Return one row per service."""
         return self.table.copy()
 
+    @property
+    def largest_members_count(self) -> int:
+        """Members of the most widely joined service at its last published date."""
+        return int(self.table["last_members_count"].max())
+
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         parts = []
