@@ -116,14 +116,16 @@ class ScaleCurve:
             "falling": "規模当たりの費用は規模とともに下がり続け、最小点は見いだせない。",
             "rising": "規模当たりの費用は規模とともに上がり続け、最小点は見いだせない。",
         }[self.minimum_state]
+        searched = f"（探索した値。区間{self.knot_low:,.0f}〜{self.knot_high:,.0f}）" if self.knot_searched else ""
         return (
-            f"折れ点{self.knot:,.0f}より小さい側では規模が1％増えると費用は{below:.2f}％{span}、大きい側では"
+            f"折れ点{self.knot:,.0f}{searched}より小さい側では規模が1％増えると費用は{below:.2f}％{span}、大きい側では"
             f"{above:.2f}％{span_above}増える。{place}n={self.n}（{self.bodies}団体）。"
         )
 
     @property
     def _control_offset(self) -> float:
-        return float(self.observations["control_part"].mean())
+        # The mean cost over the levels of the controls, not the cost of the mean level: sums over tasks come out right.
+        return math.log(float(np.exp(self.observations["control_part"]).mean()))
 
 
 def estimate_scale(

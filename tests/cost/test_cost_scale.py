@@ -196,3 +196,10 @@ def test_the_sentence_admits_what_is_not_proven() -> None:
     assert "付近で最小となる" in quick(planted(1, body_sd=0.01, row_sd=0.01)).summary()
     falling = planted(1).assign(cost=lambda table: table["people"] ** 0.5)
     assert "最小点は見いだせない" in quick(falling).summary()
+
+
+def test_the_curve_adds_up_over_tasks_of_different_levels() -> None:
+    table = planted(13, tasks=5, body_sd=0.0, row_sd=0.0)
+    curve = quick(table, controls=["task"])
+    totals = table.groupby("people")["cost"].sum()
+    assert (curve.predict(totals.index)["cost"] * 5).to_numpy() == pytest.approx(totals.to_numpy(), rel=1e-6)
