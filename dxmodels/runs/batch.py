@@ -192,10 +192,12 @@ def _finish(run: _Run, case: CaseFacts) -> RunReport:
     """Write the pages, the manifest and the log; put the folder in place."""
     pages = with_file_names([run.pages[job.key] for job in run.jobs])
     edition = Edition(run.run_id, run.plan.title_ja, run.plan.edition_ja, case.title_ja, case.as_of, case.base_fy)
-    write_pages(run.staging, run.plan, pages, edition, say=run.say)
-    failed = {page.job.key: page.outcome.message for page in pages if page.failed}
+    unmade = write_pages(run.staging, run.plan, pages, edition, say=run.say)
+    failed = {page.job.key: page.outcome.message for page in pages if page.failed} | unmade
     seconds = time.monotonic() - run.begun
     exit_code = EXIT_NOTEBOOK_FAILED if failed else EXIT_OK
+    for name, message in unmade.items():
+        run.log(f"{name} {message}")
     run.log(f"終了 {exit_code} {seconds:.1f}秒")
     _remove(run.staging / ".executed")
     manifest = manifest_of(run.plan, run.run_id, case, pages, seconds=seconds, exit_code=exit_code)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dxmodels.errors import RunError
 from dxmodels.fiscal import era_date
 from dxmodels.runs.document import Document, Edition, Page, notebook_document, plan_document
 from dxmodels.runs.document.annexes import STATES
@@ -24,23 +25,31 @@ from dxmodels.runs.render.xlsx import document_xlsx
 
 def write_pages(
     folder: Path, plan: Plan, pages: Sequence[Page], edition: Edition, *, say: Callable[[str], None]
-) -> None:
-    """Write every file of a run into ``folder``."""
+) -> dict[str, str]:
+    """Write every file of a run into ``folder``; return what could not be made, by name, with the reason."""
+    failed: dict[str, str] = {}
     for page in pages:
         document = notebook_document(page, edition)
-        _write_document(folder / "notebooks", page.job.key, document, [page], base="../")
+        failed |= _write_document(folder / "notebooks", page.job.key, document, [page], base="../")
         _write_exhibits(folder, page, document)
     say("報告書（HTML・PDF・Excel）を作成しています")
     report = plan_document(plan, pages, edition)
-    _write_document(folder, plan.name, report, pages, base="")
-    write_atomically(folder / "index.html", index_html(_index(plan, pages, report, edition)).encode("utf-8"))
+    failed |= _write_document(folder, plan.name, report, pages, base="")
+    told = {page.job.key: page.outcome.message for page in pages if page.failed} | failed
+    write_atomically(folder / "index.html", index_html(_index(plan, pages, report, edition, told)).encode("utf-8"))
+    return failed
 
 
-def _write_document(folder: Path, name: str, document: Document, pages: Sequence[Page], *, base: str) -> None:
+def _write_document(folder: Path, name: str, document: Document, pages: Sequence[Page], *, base: str) -> dict[str, str]:
+    """Write one document in three forms; a PDF the compiler refuses is reported and does not stop the rest."""
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(inside(folder, f"{name}.html"), document_html(document, base=base).encode("utf-8"))
-    write_atomically(inside(folder, f"{name}.pdf"), document_pdf(document))
     write_atomically(inside(folder, f"{name}.xlsx"), document_xlsx(document, pages))
+    try:
+        write_atomically(inside(folder, f"{name}.pdf"), document_pdf(document))
+    except RunError as error:
+        return {f"{name}.pdf": str(error)}
+    return {}
 
 
 def _write_exhibits(folder: Path, page: Page, document: Document) -> None:
@@ -57,7 +66,9 @@ def _write_exhibits(folder: Path, page: Page, document: Document) -> None:
             write_atomically(inside(folder / "figures", f"{stem}.svg"), drawn[stem.lower()].encode("utf-8"))
 
 
-def _index(plan: Plan, pages: Sequence[Page], report: Document, edition: Edition) -> dict[str, Any]:
+def _index(
+    plan: Plan, pages: Sequence[Page], report: Document, edition: Edition, failed: Mapping[str, str]
+) -> dict[str, Any]:
     """Return what the list of a run's files says."""
     stems = {page.stem(exhibit).lower(): page.stem(exhibit) for page in pages for exhibit in page.results.exhibits}
     return {
@@ -68,7 +79,7 @@ def _index(plan: Plan, pages: Sequence[Page], report: Document, edition: Edition
         "run_id": edition.run_id,
         "mark": report.mark,
         "report": plan.name,
-        "failed": [(page.job.key, page.outcome.message) for page in pages if page.failed],
+        "failed": list(failed.items()),
         "pages": [_page_row(page) for page in pages],
         "exhibits": [_exhibit_row(item, stems) for item in sorted(report.items, key=lambda item: item.anchor)],
     }

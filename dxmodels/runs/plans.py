@@ -160,10 +160,11 @@ def _structure_faults(plan: Plan, overrides: Mapping[str, Any]) -> list[Fault]:
     named += [plan.summary] if plan.summary else []
     faults = [unknown_name(f"{where} のノートブック", name, SCHEMAS) for name in named if name not in SCHEMAS]
     faults += [fault for name in dict.fromkeys(named) if name in SCHEMAS for fault in _file_faults(where, name)]
-    known = {field for name in named if name in SCHEMAS for field in SCHEMAS[name].names()}
-    for name in [*plan.parameters, *overrides]:
-        if name not in known:
-            faults.append(unknown_name(f"{where} のパラメータ", name, sorted(known)))
+    of_plan = {field for name in named if name in SCHEMAS for field in SCHEMAS[name].names()}
+    anywhere = {field for schema in SCHEMAS.values() for field in schema.names()}
+    # A plan may state a parameter for notebooks it will get later; on the command line it is meant to change something now.
+    for given, known in ((plan.parameters, anywhere), (overrides, of_plan)):
+        faults += [unknown_name(f"{where} のパラメータ", name, sorted(known)) for name in given if name not in known]
     if not named:
         faults.append(Fault(where, "ノートブックが1つもありません", "chapters の下に notebooks を書いてください"))
     return faults

@@ -164,7 +164,7 @@ def test_failures_are_told_and_the_rest_goes_on(rough: RunReport) -> None:
     assert "ZeroDivisionError" in rough.failed["00_data"]
     assert "カーネルが停止" in rough.failed["20_cost"]
     index = (rough.folder / "index.html").read_text(encoding="utf-8")
-    assert "2 件のノートブックが最後まで実行できませんでした" in index
+    assert "2 件が最後まで作成できませんでした" in index
     assert "ZeroDivisionError" in (rough.folder / "log.txt").read_text(encoding="utf-8")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 
+import pandas as pd
 import pytest
 from exhibit_maker import HOSTILE, exhibit, hostile, illustrative, long_table, missing, notebook_page, page, report
 from pypdf import PdfReader
@@ -122,6 +123,14 @@ def test_the_same_document_gives_the_same_bytes() -> None:
 
 def test_a_small_report_is_a_small_file() -> None:
     assert len(document_pdf(notebook_page(exhibit())[0])) < 150_000
+
+
+def test_characters_the_fonts_lack_are_replaced_and_never_stop_a_report() -> None:
+    frame = pd.DataFrame({"name_ja": ["約≒", "絵😀", "𠮷野家"], "annual_cost_yen": [1, 2, 3]})
+    made = PdfReader(io.BytesIO(document_pdf(notebook_page(exhibit("E07", frame))[0])))
+    text = squeezed("".join(sheet.extract_text() for sheet in made.pages))
+    for words in ("約≈", "絵〓", "𠮷野家"):
+        assert words in text
 
 
 class TestFitting:

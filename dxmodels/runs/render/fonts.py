@@ -6,8 +6,12 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from matplotlib.ft2font import FT2Font
+
 from dxmodels.errors import RunError
 
+_MISSING_SORT = "〓"
+_TWINS = {"≒": "≈"}  # the one character of JIS X 0208 that these fonts lack
 _WHEELS = ("noto_cjk_sans_jp_regular", "noto_cjk_sans_jp_bold")
 
 
@@ -30,3 +34,26 @@ def font_files() -> tuple[Path, ...]:
             ) from error
         files += sorted(folder.glob("*.otf"))
     return tuple(files)
+
+
+@cache
+def known_characters() -> frozenset[int]:
+    """Return the code points that every font of the wheels can print."""
+    held = [frozenset(FT2Font(str(path)).get_charmap()) for path in font_files()]
+    return frozenset.intersection(*held)
+
+
+def with_known_characters(text: str) -> str:
+    """Return text with every character the fonts lack replaced: by its near twin, else by 〓 (the printers' mark for a missing sort)."""
+    known = known_characters()
+    if all(ord(character) in known for character in text):
+        return text
+    return "".join(_known(character, known) for character in text)
+
+
+def _known(character: str, known: frozenset[int]) -> str:
+    if ord(character) in known or character in "\n\t":
+        return character
+    if not character.isprintable():
+        return ""
+    return _TWINS.get(character, _MISSING_SORT)

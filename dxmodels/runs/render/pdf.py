@@ -15,7 +15,7 @@ import typst
 
 from dxmodels.errors import RunError
 from dxmodels.runs.document.model import Document
-from dxmodels.runs.render.fonts import font_folders
+from dxmodels.runs.render.fonts import font_folders, with_known_characters
 from dxmodels.runs.render.html import TEMPLATES
 
 STANDARD: Literal["ua-1"] = "ua-1"
@@ -23,13 +23,13 @@ STANDARD: Literal["ua-1"] = "ua-1"
 
 def document_pdf(document: Document) -> bytes:
     """Return the document as PDF/UA-1; the same document gives the same bytes. Raises RunError where it cannot be compiled."""
-    data = document.model_dump(mode="json")
+    data = with_known_characters(json.dumps(document.model_dump(mode="json"), ensure_ascii=False))
     day = dt.datetime.combine(dt.date.fromisoformat(document.as_of_iso), dt.time(), dt.UTC)
     try:
         made = _compiler().compile(
             input=_template(),
             format="pdf",
-            sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
+            sys_inputs={"document": data},
             pdf_standards=STANDARD,
             timestamp=int(day.timestamp()),
         )
