@@ -10,7 +10,7 @@ the price of lock-in, because the ceiling may follow the only bidder's own quota
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,15 +38,18 @@ _CONFIDENCE = 0.95  # the level of the published intervals; ours must match it
 
 @dataclass(frozen=True, eq=False)
 class NationalContracts:
-    """``shares``: single-bid and negotiated shares with intervals; ``award_rates``: by number of bidders; ``effects``: correlations."""
+    """Single-bid and negotiated shares of the state's information-system contracts, with intervals."""
 
     shares: pd.DataFrame
-    award_rates: pd.DataFrame
-    effects: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
         """Return the shares, one row each."""
         return self.shares.copy()
+
+    @property
+    def single_bid_share(self) -> float:
+        """Share of competitive information-system contracts with one bidder."""
+        return float(self._share("single_bid_share")["contracts_share"])
 
     def summary(self) -> str:
         """Return the sentence on competition (Japanese)."""
@@ -57,40 +60,52 @@ class NationalContracts:
             f"情報システム以外の {format_rate(other['contracts_share'])}を上回る。"
         )
 
-    def award_summary(self) -> str:
-        """Return the sentence on award rates (Japanese)."""
-        parts = "、".join(
-            f"{row.bidders_ja} {row.mean_award_rate:.1%}（{row.observations_count} 件）"
-            for row in self.award_rates.itertuples()
-        ).replace("%", "％")
-        last = self.award_rates.iloc[-1]
-        return (
-            f"落札率の平均は{parts}。{last['bidders_ja']}は {last['observations_count']} 件しかなく、値の幅が大きい。"
-        )
-
-    @property
-    def single_bid_share(self) -> float:
-        """Share of competitive information-system contracts with one bidder."""
-        return float(self._share("single_bid_share")["contracts_share"])
-
     def _share(self, statistic_id: str) -> pd.Series:
         return self.shares[self.shares["statistic_id"] == statistic_id].iloc[0]
 
 
-def compare_national_contracts(national_contracts: pd.DataFrame) -> NationalContracts:
-    """Return competition in the state's information-system contracts from table ``national_contracts``.
+@dataclass(frozen=True, eq=False)
+class AwardRates:
+    """Award rate by number of bidders with its distribution (``table``) and the published correlations (``effects``)."""
 
-    Raises MissingTableError naming the statistics that are absent.
-    """
+    table: pd.DataFrame
+    effects: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per number of bidders."""
+        return self.table.copy()
+
+    def summary(self) -> str:
+        """Return the sentence on award rates (Japanese)."""
+        parts = "、".join(
+            f"{row['bidders_ja']} {format_rate(row['mean_award_rate'])}（{row['observations_count']} 件）"
+            for row in self.table.to_dict("records")
+        )
+        last = self.table.iloc[-1]
+        return (
+            f"落札率の平均は{parts}。{last['bidders_ja']}は {last['observations_count']} 件しかなく、値の幅が大きい。"
+        )
+
+
+def compare_national_contracts(national_contracts: pd.DataFrame) -> NationalContracts:
+    """Return single-bid and negotiated shares from table ``national_contracts``; MissingTableError names absent statistics."""
+    statistics = _statistics(national_contracts, SHARES)
+    return NationalContracts(pd.DataFrame([_share_row(statistics.loc[[name]].iloc[0], name) for name in SHARES]))
+
+
+def compare_award_rates(national_contracts: pd.DataFrame) -> AwardRates:
+    """Return award rates by number of bidders from table ``national_contracts``; MissingTableError names absent statistics."""
+    statistics = _statistics(national_contracts, (*_EFFECTS, *(f"award_rate_{bidders}" for bidders in BIDDERS_JA)))
+    rates = pd.DataFrame([_award_row(statistics, bidders, label) for bidders, label in BIDDERS_JA.items()])
+    return AwardRates(rates, statistics.loc[list(_EFFECTS)].reset_index())
+
+
+def _statistics(national_contracts: pd.DataFrame, needed: Sequence[str]) -> pd.DataFrame:
     statistics = national_contracts.set_index("statistic_id")[_USED]
-    needed = [*SHARES, *_EFFECTS, *(f"award_rate_{bidders}" for bidders in BIDDERS_JA)]
     absent = [name for name in needed if name not in statistics.index]
     if absent:
         raise MissingTableError("national_contracts", absent, reason="に必要な統計量の行がありません")
-    shares = pd.DataFrame([_share_row(statistics.loc[[name]].iloc[0], name) for name in SHARES])
-    rates = pd.DataFrame([_award_row(statistics, bidders, label) for bidders, label in BIDDERS_JA.items()])
-    effects = statistics.loc[list(_EFFECTS)]
-    return NationalContracts(shares, rates, effects.reset_index())
+    return statistics
 
 
 def _share_row(row: pd.Series, statistic_id: str) -> dict[str, object]:

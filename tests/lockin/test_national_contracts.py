@@ -8,7 +8,7 @@ from statsmodels.stats.proportion import proportion_confint
 from dxmodels.errors import MissingTableError
 from dxmodels.glossary import missing_terms
 from dxmodels.inputs import Case, load_case
-from dxmodels.lockin.national import compare_national_contracts
+from dxmodels.lockin.national import compare_award_rates, compare_national_contracts
 
 
 @pytest.fixture(scope="module")
@@ -17,14 +17,14 @@ def osaka() -> Case:
 
 
 def test_published_values_come_through(osaka: Case) -> None:
-    found = compare_national_contracts(osaka.table("national_contracts"))
-    shares = found.shares.set_index("statistic_id")["contracts_share"]
-    assert shares["single_bid_share"] == pytest.approx(0.749)
-    assert found.award_rates["mean_award_rate"].tolist() == pytest.approx([0.952, 0.851, 0.736])
-    assert found.award_rates["observations_count"].tolist() == [113, 21, 8]
-    assert found.effects["statistic_value"].tolist() == pytest.approx([-0.156, 0.155])
+    table = osaka.table("national_contracts")
+    found, awards = compare_national_contracts(table), compare_award_rates(table)
+    assert found.single_bid_share == pytest.approx(0.749)
+    assert awards.table["mean_award_rate"].tolist() == pytest.approx([0.952, 0.851, 0.736])
+    assert awards.table["observations_count"].tolist() == [113, 21, 8]
+    assert awards.effects["statistic_value"].tolist() == pytest.approx([-0.156, 0.155])
     assert "74.9％" in found.summary()
-    assert "8 件しかなく" in found.award_summary()
+    assert "8 件しかなく" in awards.summary()
 
 
 def test_intervals_agree_with_statsmodels(osaka: Case) -> None:
@@ -45,10 +45,11 @@ def test_shares_of_money_carry_no_interval(osaka: Case) -> None:
 def test_missing_statistics_are_named(osaka: Case) -> None:
     rows = osaka.table("national_contracts")
     with pytest.raises(MissingTableError) as caught:
-        compare_national_contracts(rows[rows["statistic_id"] != "award_rate_2"])
+        compare_award_rates(rows[rows["statistic_id"] != "award_rate_2"])
     assert caught.value.columns == ("award_rate_2",)
 
 
 def test_columns_have_japanese_names(osaka: Case) -> None:
-    found = compare_national_contracts(osaka.table("national_contracts"))
-    assert missing_terms([*found.shares, *found.award_rates, *found.effects]) == []
+    table = osaka.table("national_contracts")
+    awards = compare_award_rates(table)
+    assert missing_terms([*compare_national_contracts(table).shares, *awards.table, *awards.effects]) == []
