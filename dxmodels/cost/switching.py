@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -146,7 +146,8 @@ def switching_value(
     """Return the values of ``assumption`` at which the sign (against ``target``) or the ranking of options turns.
 
     ``result_of`` runs the real model on a register and returns a number, or option → number (``best`` says which end wins).
-    ``verdicts_ja``: what is said above and below the target. ``search`` widens or narrows the register's range. Values the model refuses (DxError) are skipped and counted.
+    ``verdicts_ja``: what is said above and below the target. ``search`` widens or narrows the register's range. Values the
+    model refuses (DxError) are skipped and counted.
     """
     low, central, high = _range(register, assumption, fiscal_year, search)
     decision = Decision(
@@ -156,32 +157,40 @@ def switching_value(
         raise ModelError(
             f"前提「{assumption}」の中心値 {central:g} で結果を計算できません。モデルの入力を確かめてください。"
         )
+    found = _search(decision, low, central, high, points)
+    entry = register[assumption]
+    return SwitchingValue(
+        assumption=assumption,
+        label_ja=entry.label_ja,
+        unit=entry.unit,
+        target=target,
+        result_ja=result_ja,
+        verdicts_ja=verdicts_ja,
+        fiscal_year=fiscal_year,
+        is_register_range=search is None,
+        **found,
+    )
+
+
+def _search(decision: Decision, low: float, central: float, high: float, points: int) -> dict[str, Any]:
+    """Return what the search found, as fields of a SwitchingValue."""
     grid = scan_grid(low, central, high, points)
     margins = np.array([decision.margin(float(x)) for x in grid])
     turns = find_turns(decision.margin, grid, margins)
-    record = register[assumption]
-    return SwitchingValue(
-        assumption=assumption,
-        label_ja=record.label_ja,
-        unit=record.unit,
-        state="no_range" if low == high else ("turns" if turns else "does_not_turn"),
-        low=low,
-        central=central,
-        high=high,
-        result_at_low=decision.shown(low),
-        result_at_central=decision.shown(central),
-        result_at_high=decision.shown(high),
-        crossings=_crossing_table(turns, decision, low, central, high),
-        target=target,
-        result_ja=result_ja,
-        winner=decision.winner,
-        verdicts_ja=verdicts_ja,
-        step=float(np.max(np.diff(grid))) if len(grid) > 1 else 0.0,
-        evaluations=len(decision.seen),
-        skipped=int(np.isnan(margins).sum()),
-        fiscal_year=fiscal_year,
-        is_register_range=search is None,
-    )
+    return {
+        "state": "no_range" if low == high else ("turns" if turns else "does_not_turn"),
+        "low": low,
+        "central": central,
+        "high": high,
+        "result_at_low": decision.shown(low),
+        "result_at_central": decision.shown(central),
+        "result_at_high": decision.shown(high),
+        "crossings": _crossing_table(turns, decision, low, central, high),
+        "winner": decision.winner,
+        "step": float(np.max(np.diff(grid))) if len(grid) > 1 else 0.0,
+        "evaluations": len(decision.seen),
+        "skipped": int(np.isnan(margins).sum()),
+    }
 
 
 def _range(

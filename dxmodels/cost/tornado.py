@@ -76,28 +76,29 @@ def rank_by_flip(
         for name in dict.fromkeys(assumptions)
     ]
     values.sort(key=lambda value: (_flip_distance(value), -_finite(value.swing), value.assumption))
-    rows = [
-        {
-            "flip_rank": rank,
-            "assumption": value.assumption,
-            "label_ja": value.label_ja,
-            "unit": value.unit,
-            "state": value.state,
-            "switching_value": value.value,
-            "relative_move_rate": value.relative_move_rate,
-            "range_share": float(value.crossings["range_share"].iloc[0]) if len(value.crossings) else math.nan,
-            "low_value": value.low,
-            "central_value": value.central,
-            "high_value": value.high,
-            "result_at_low_value": value.result_at_low,
-            "result_at_central_value": value.result_at_central,
-            "result_at_high_value": value.result_at_high,
-            "swing_value": value.swing,
-            "grade": register[value.assumption].grade,
-        }
-        for rank, value in enumerate(values, start=1)
-    ]
-    return Tornado(table=pd.DataFrame(rows), values=tuple(values), result_ja=result_ja, result_unit=result_unit)
+    table = pd.DataFrame([_row(rank, value, register) for rank, value in enumerate(values, start=1)])
+    return Tornado(table=table, values=tuple(values), result_ja=result_ja, result_unit=result_unit)
+
+
+def _row(rank: int, value: SwitchingValue, register: Register) -> dict[str, object]:
+    return {
+        "flip_rank": rank,
+        "assumption": value.assumption,
+        "label_ja": value.label_ja,
+        "unit": value.unit,
+        "state": value.state,
+        "switching_value": value.value,
+        "relative_move_rate": value.relative_move_rate,
+        "range_share": float(value.crossings["range_share"].iloc[0]) if len(value.crossings) else math.nan,
+        "low_value": value.low,
+        "central_value": value.central,
+        "high_value": value.high,
+        "result_at_low_value": value.result_at_low,
+        "result_at_central_value": value.result_at_central,
+        "result_at_high_value": value.result_at_high,
+        "swing_value": value.swing,
+        "grade": register[value.assumption].grade,
+    }
 
 
 def _shown(rank: int, value: SwitchingValue) -> dict[str, object]:

@@ -104,31 +104,18 @@ def plot_tornado(result: Tornado, *, ax: Axes | None = None) -> Axes:
 def plot_bridge(result: BudgetBridge, *, ax: Axes | None = None) -> Axes:
     """Draw budget to settlement: levels as lines (their axis does not start at zero), changes as bars between them."""
     ax = style.axes_for(ax, height_mm=85.0)
-    running = 0.0
+    running, last = 0.0, len(result.steps) - 1
     for place, (is_level, amount) in enumerate(zip(result.steps["is_level"], result.steps["amount_yen"], strict=True)):
         before, running = running, float(amount) if is_level else running + float(amount)
         if is_level:
             ax.hlines(running, place - 0.36, place + 0.36, color=_CURRENT, linewidth=4)
-            ax.hlines(
-                running,
-                place + 0.36,
-                min(place + 1.31, len(result.steps) - 0.64),
-                color=style.MUTED,
-                linewidth=0.6,
-                linestyle=":",
-            )
-            text = format_yen(int(amount), "百万円", with_unit=False)
+            reach = place + 0.36 if place == last else place + 1.31
+            ax.hlines(running, place + 0.36, reach, color=style.MUTED, linewidth=0.6, linestyle=":")
+            top, text = running, format_yen(int(amount), "百万円", with_unit=False)
         else:
             ax.bar(place, running - before, bottom=before, color=_RISE if amount > 0 else _FALL, width=0.62)
-            text = _signed(int(amount))
-        ax.annotate(
-            text,
-            (place, max(before, running) if not is_level else running),
-            (0, 5),
-            textcoords="offset points",
-            ha="center",
-            fontsize=8,
-        )
+            top, text = max(before, running), _signed(int(amount))
+        ax.annotate(text, (place, top), (0, 5), textcoords="offset points", ha="center", fontsize=8)
     ax.set_xticks(range(len(result.steps)), list(result.steps["name_ja"]))
     levels = result.steps.loc[result.steps["is_level"], "amount_yen"].astype(float)
     room = max(float(levels.max() - levels.min()), float(levels.max()) * 0.01) * 0.2

@@ -11,9 +11,15 @@ from dxmodels.cost.outliers import CostOutliers
 from dxmodels.cost.scale import ScaleCurve
 from dxmodels.cost.whole_life import WholeLifeCost
 from dxmodels.figures import style
+from dxmodels.fiscal import era_year
 from dxmodels.money import format_yen
 
 _BLUE, _RED, _GREEN = (style.PALETTE[name] for name in ("blue", "vermillion", "green"))
+_VERDICTS = {
+    "high": (_RED, "両方または一方の比較で高い"),
+    "low": (_GREEN, "両方または一方の比較で低い"),
+    "": (_BLUE, "幅の中・判定不能"),
+}
 _POPULATIONS = (2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 3_000_000)
 
 
@@ -80,19 +86,7 @@ def plot_cost_outliers(result: CostOutliers, *, ax: Axes | None = None) -> Axes:
         linewidth=5,
         label="人口の近い団体からみた幅",
     )
-    own = table["cost_per_person_yen"].to_numpy(dtype=float)
-    groups = {
-        "high": (_RED, "両方または一方の比較で高い"),
-        "low": (_GREEN, "両方または一方の比較で低い"),
-        "": (_BLUE, "幅の中・判定不能"),
-    }
-    kinds = table["verdict"].str.removesuffix("_one").where(table["verdict"].str.startswith(("high", "low")), "")
-    for kind, (colour, label) in groups.items():
-        chosen = (kinds == kind).to_numpy(dtype=bool)
-        ax.scatter(places[chosen], own[chosen], s=18, color=colour, zorder=3, label=label)
-        for place, value, name in zip(places[chosen], own[chosen], table["name_ja"][chosen], strict=True):
-            if kind:
-                ax.text(place + 0.45, value, str(name), va="center", fontsize=7.5, color=colour)
+    _draw_verdicts(ax, table)
     ax.set_yscale("log")
     ax.yaxis.set_major_locator(FixedLocator([500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000, 50_000]))
     ax.yaxis.set_minor_locator(NullLocator())
@@ -115,34 +109,46 @@ def plot_whole_life(result: WholeLifeCost, *, ax: Axes | None = None) -> Axes:
     ax.step(
         years, table["net_local_yen"], where="mid", color=style.INK, linewidth=1.2, label="実質負担（交付税措置を除く）"
     )
+    top = float((running + one_off).max())
     projected = years[table["projected_yen"].to_numpy(dtype=float) > 0]
     if len(projected):
         ax.axvspan(projected.min() - 0.5, years.max() + 0.5, color=style.RULE, alpha=0.4, linewidth=0, zorder=0)
-        top = float((running + one_off).max())
         ax.text(years.max() + 0.4, top * 1.2, "網かけ＝推計", fontsize=8, color=style.MUTED, va="center", ha="right")
-        ax.set_ylim(0, top * 1.3)
-    profile = result.commitment_profile()
-    if len(profile):
-        ax.plot(
-            profile["fiscal_year"],
-            profile["amount_yen"],
-            color=style.PALETTE["black"],
-            marker="o",
-            markersize=3.5,
-            linestyle=":",
-            label=f"契約済みの後年度負担（計{format_yen(int(profile['amount_yen'].sum()), '億円')}）",
-        )
-    ax.set_xticks(
-        years[::2],
-        [
-            f"令和{int(year) - 2018}" if year >= 2020 else "令和元" if year == 2019 else f"平成{int(year) - 1988}"
-            for year in years[::2]
-        ],
-    )
+    _draw_commitments(ax, result)
+    ax.set_ylim(0, top * 1.3)
+    ax.set_xticks(years[::2], [era_year(int(year), suffix="") for year in years[::2]])
     style.yen_axis(ax, "億円", label="名目・税込")
     ax.set_xlabel("年度")
     ax.legend(loc="upper left", ncols=2)
     return style.finish(ax)
+
+
+def _draw_verdicts(ax: Axes, table: pd.DataFrame) -> None:
+    own = table["cost_per_person_yen"].to_numpy(dtype=float)
+    places = np.arange(len(table), dtype=float)
+    kinds = table["verdict"].str.removesuffix("_one").where(table["verdict"].str.startswith(("high", "low")), "")
+    for kind, (colour, label) in _VERDICTS.items():
+        chosen = (kinds == kind).to_numpy(dtype=bool)
+        ax.scatter(places[chosen], own[chosen], s=18, color=colour, zorder=3, label=label)
+        for place, value, name in zip(places[chosen], own[chosen], table["name_ja"][chosen], strict=True):
+            if kind:
+                ax.text(place + 0.45, value, str(name), va="center", fontsize=7.5, color=colour)
+
+
+def _draw_commitments(ax: Axes, result: WholeLifeCost) -> None:
+    profile = result.commitment_profile()
+    if profile.empty:
+        return
+    total = format_yen(int(profile["amount_yen"].sum()), "億円")
+    ax.plot(
+        profile["fiscal_year"],
+        profile["amount_yen"],
+        color=style.PALETTE["black"],
+        marker="o",
+        markersize=3.5,
+        linestyle=":",
+        label=f"契約済みの後年度負担（計{total}）",
+    )
 
 
 def _draw_bands(ax: Axes, bands: pd.DataFrame, smallest: float, largest: float) -> None:

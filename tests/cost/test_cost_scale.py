@@ -82,6 +82,7 @@ def test_pooling_rows_of_a_body_as_if_independent_would_overstate_certainty() ->
     assert (np.mean(ratios, axis=0) > 1.8).all()
 
 
+@pytest.mark.filterwarnings("ignore::statsmodels.tools.sm_exceptions.ConvergenceWarning")
 def test_random_bodies_agree_with_statsmodels_mixedlm() -> None:
     table = planted(4, tasks=5)
     logs, edge = np.log(table["people"]), np.log(KNOT)
