@@ -21,6 +21,7 @@ _NARROW_EM = 0.56
 _UNBROKEN_EM, _SHORTEST_WORDS_EM, _LONGEST_WORDS_EM = 9.0, 6.0, 26.0
 _MOST_HEADER_LINES = 4
 _COMFORTABLE_PT = 6.5
+_USUAL = 0.8  # a column wishes the width that four of five of its texts fit into
 _COMFORT = 0.4  # the share of what columns wish beyond their least width that a comfortable table grants
 _LEAST_HEADER_EM = 2.6
 _WORD = re.compile(r"[\x21-\x7e▲]+")
@@ -89,7 +90,8 @@ def _needs(header: str, texts: Sequence[str], numeric: bool) -> tuple[float, flo
     words = max((_longest_word(text) for text in texts), default=0.0)
     unbroken = widest if widest <= _UNBROKEN_EM else max(_SHORTEST_WORDS_EM, min(words, _LONGEST_WORDS_EM))
     least = max(unbroken, headed)
-    return least, max(least, min(max(widest, heading), _LONGEST_WORDS_EM))
+    usual = sorted(_em(text) for text in texts)[int(_USUAL * (len(texts) - 1))] if texts else 0.0
+    return least, max(least, min(max(usual, heading), _LONGEST_WORDS_EM))
 
 
 def _longest_word(text: str) -> float:
