@@ -99,9 +99,8 @@ class CloudComparison:
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the items with a last row of totals (E07)."""
+        """Return the items in words with a last row of totals (E07)."""
         total = {
-            "cost_item": "total",
             "name_ja": "合計",
             "current_yen": self.current_total_yen,
             "government_cloud_yen": self.government_cloud_total_yen,
@@ -109,7 +108,8 @@ class CloudComparison:
             "difference_rate": self.difference_rate,
             "government_cloud_dollar_share": self.dollar_share,
         }
-        return pd.concat([self.table, pd.DataFrame([total])], ignore_index=True)
+        rows = pd.concat([self.table.drop(columns="cost_item"), pd.DataFrame([total])], ignore_index=True)
+        return rows.rename(columns={"name_ja": "cost_item_ja"})
 
     def summary(self) -> str:
         """Return the comparison as Japanese sentences."""

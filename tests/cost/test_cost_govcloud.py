@@ -129,9 +129,9 @@ def test_at_its_own_break_even_rate_both_sides_cost_the_same(
         sharing_fixed_share=share,
     )
     comparison = at_rate(pilot, rate, conditions)
-    frame = comparison.to_frame().set_index("cost_item")
-    items = frame.drop("total")
-    assert frame["difference_yen"]["total"] == items["difference_yen"].sum()
+    frame = comparison.to_frame().set_index("cost_item_ja")
+    items = frame.drop("合計")
+    assert frame["difference_yen"]["合計"] == items["difference_yen"].sum()
     if 1 < comparison.break_even_rate < 1000:
         at_break_even = at_rate(pilot, comparison.break_even_rate, conditions)
         assert abs(at_break_even.difference_yen) <= 6  # eleven items rounded to yen
