@@ -25,6 +25,7 @@ from dxmodels.errors import ModelError
 from dxmodels.money import format_rate, format_yen
 
 FloatArray = npt.NDArray[np.float64]
+ALL_JA = "全市町村"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +55,27 @@ class PriceShares:
             f"{least['mixed_per_person_yen']:,.1f} 円から {most['name_ja']}の {most['mixed_per_person_yen']:,.1f} 円。"
             f"人口割だけの場合より重くなるのは {above} 団体。"
         )
+
+
+@dataclass(frozen=True, eq=False)
+class EqualLimits:
+    """Largest equal part without a loser, one row a group and elasticity."""
+
+    table: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per group and elasticity."""
+        return self.table.copy()
+
+    def summary(self) -> str:
+        """Return the headline sentence (Japanese): each group's limit over the elasticities looked at."""
+        spans = self.table.groupby("group_ja", sort=False)["equal_limit_share"].agg(["min", "max"])
+        parts = [
+            f"{name}は {format_rate(low, decimals=0)}" + (f"〜{format_rate(high, decimals=0)}" if high > low else "")
+            for name, low, high in zip(spans.index, spans["min"], spans["max"], strict=True)
+        ]
+        low, high = self.table["cost_elasticity"].min(), self.table["cost_elasticity"].max()
+        return f"弾力性 {low:.2f}〜{high:.2f} のとき、だれも単独より高くならない均等割の上限は、{'、'.join(parts)}。"
 
 
 def share_price(members: pd.DataFrame, *, price_yen: int, equal_share: float) -> PriceShares:
@@ -98,25 +120,24 @@ def compare_equal_limits(
     *,
     joint_ids: Sequence[str],
     elasticities: Mapping[str, float],
-) -> pd.DataFrame:
+) -> EqualLimits:
     """Return the largest equal part without a loser for each joint procurement, and for all municipalities, by elasticity.
 
     ``elasticities``: what the value stands for (下限, 中心, 上限 …) → elasticity of cost with respect to residents.
     """
-    groups = {name: _members(joint_members, municipalities, name) for name in joint_ids} | {"全市町村": municipalities}
-    return pd.DataFrame(
-        [
-            {
-                "group_ja": name,
-                "members_count": len(members),
-                "elasticity_level_ja": level,
-                "cost_elasticity": elasticity,
-                "equal_limit_share": largest_equal_share(members["population_people"], elasticity=elasticity),
-            }
-            for name, members in groups.items()
-            for level, elasticity in elasticities.items()
-        ]
-    )
+    groups = {name: _members(joint_members, municipalities, name) for name in joint_ids} | {ALL_JA: municipalities}
+    rows = [
+        {
+            "group_ja": name,
+            "members_count": len(members),
+            "elasticity_level_ja": level,
+            "cost_elasticity": elasticity,
+            "equal_limit_share": largest_equal_share(members["population_people"], elasticity=elasticity),
+        }
+        for name, members in groups.items()
+        for level, elasticity in elasticities.items()
+    ]
+    return EqualLimits(pd.DataFrame(rows))
 
 
 def largest_equal_share(population_people: pd.Series, *, elasticity: float) -> float:

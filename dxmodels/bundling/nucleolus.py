@@ -1,0 +1,197 @@
+"""Which division of the cost makes the least content group as content as it can be — and then the next, and the next?
+
+Sets        groups S ⊂ N, proper and non-empty; F = groups whose contentment is already settled
+Variables   x_i share of player i, ε contentment (what the worst-off open group saves against going alone)
+Least core  max ε  s.t.  Σ_N x = c(N),  Σ_S x + ε ≤ c(S) for every S
+Nucleolus   the same again and again: groups whose row has a positive dual are tight in every optimal solution, their Σ_S x is settled,
+            groups that settled ones determine (linear span) leave the problem, until n independent groups are settled.
+Stop        only when the settled groups span all n players, never when ε stops moving: ties make ε repeat from stage to stage, and a
+            published six-town water case stopped too early that way.
+Rows        are generated: all 2^n groups are checked by one matrix product (≤ 20 players), or the most discontent group is asked of the
+            game's oracle (least core only).
+Source      Schmeidler (1969), SIAM J. Appl. Math. 17; Maschler, Peleg & Shapley (1979), Math. Oper. Res. 4; Kopelowitz (1967) for the LPs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from dxmodels.bundling.game import EXACT_PLAYERS, CostGame, Flags, Floats
+from dxmodels.errors import ModelError
+from dxmodels.solver import LinearProblem, SolveReport, solve_arrays
+
+_TIGHT = 1e-7
+_ROUNDS = 2000
+
+
+def least_core(game: CostGame) -> tuple[Floats, float]:
+    """Return one least-core division and ε, the saving of the worst-off group (negative: the core is empty, −ε buys stability).
+
+    Of the least-core divisions the one closest to the stand-alone proportions (smallest largest relative deviation) is returned up to
+    20 players; beyond, where the rows of the least core cannot all be listed, the solver's vertex.
+    Raises ModelError for more than 20 players without an oracle.
+    """
+    if game.n == 1:
+        return np.array([game.total]), 0.0
+    rows = _Rows(game)
+    stage = rows.solve_stage({})
+    if not rows.enumerated:
+        return stage.shares, stage.epsilon
+    return rows.nearest_to_proportional(stage.epsilon), stage.epsilon
+
+
+def nucleolus(game: CostGame) -> Floats:
+    """Return the nucleolus (individually rational where Σ c({i}) ≥ c(N), else the prenucleolus); at most 20 players."""
+    if game.n > EXACT_PLAYERS:
+        raise ModelError(f"仁（nucleolus）の厳密計算は{EXACT_PLAYERS}人までです（{game.n}人）。最小コア（least_core）を使ってください。")
+    if game.n == 1:
+        return np.array([game.total])
+    rows = _Rows(game)
+    settled: dict[int, float] = {}
+    basis = np.ones((1, game.n)) / np.sqrt(game.n)
+    while len(basis) < game.n:
+        stage = rows.solve_stage(settled)
+        basis = rows.settle(stage, settled, basis)
+    return rows.point_of(settled)
+
+
+class _Stage:
+    """One solved stage: ε, shares, and the groups whose rows had a positive dual."""
+
+    def __init__(self, report: SolveReport, groups: list[int], n: int, settled: int) -> None:
+        self.shares = report.values[:n]
+        self.epsilon = float(report.values[n])
+        duals = np.abs(report.row_duals[1 + settled : 1 + settled + len(groups)])
+        self.binding = [mask for mask, dual in zip(groups, duals, strict=True) if dual > 1e-9]
+
+
+class _Rows:
+    """The groups written down so far, and the way to find the next one."""
+
+    def __init__(self, game: CostGame) -> None:
+        self.game = game
+        self.n = game.n
+        self.enumerated = game.n <= EXACT_PLAYERS
+        if not self.enumerated and game.oracle is None:
+            raise ModelError(f"{game.n}人のゲームには離脱する組を探す手段（oracle）が必要です。from_volumes か from_bundle で作ってください。")
+        self.alone = game.alone
+        self.scale = max(1e-12, abs(game.total), float(np.abs(self.alone).max()))
+        self.rational = float(self.alone.sum()) >= game.total - 1e-9 * self.scale
+        whole = (1 << self.n) - 1
+        self.groups = sorted({1 << i for i in range(self.n)} | {whole ^ (1 << i) for i in range(self.n)} - {0, whole})
+        self._cost: dict[int, float] = {}
+        if self.enumerated:
+            self.costs = game.table()
+            self.members = ((np.arange(1 << self.n)[:, None] >> np.arange(self.n)) & 1).astype(np.float64)
+            self.open = np.ones(1 << self.n, dtype=bool)
+            self.open[[0, whole]] = False
+
+    def solve_stage(self, settled: dict[int, float]) -> _Stage:
+        """Maximise ε over the open groups with the settled sums held, generating rows until no open group is less content."""
+        for _ in range(_ROUNDS):
+            groups = [mask for mask in self.groups if not self.enumerated or self.open[mask]]
+            report = solve_arrays(self._problem(groups, settled))
+            if not report.has_solution:
+                raise ModelError("費用分担の線形計画が解けません。費用表に NaN や極端に桁の異なる値がないか確認してください。")
+            stage = _Stage(report, groups, self.n, len(settled))
+            new = self._less_content(stage)
+            if not new:
+                return stage
+            self.groups += new
+        raise ModelError(f"行生成が{_ROUNDS}回で収束しませんでした。参加者を減らすか、費用の桁をそろえてください。")
+
+    def settle(self, stage: _Stage, settled: dict[int, float], basis: Floats) -> Floats:
+        """Fix the sums of binding groups that earlier ones do not determine; close every group in their span."""
+        for mask in stage.binding:
+            row = self.members[mask] - basis.T @ (basis @ self.members[mask])
+            if np.linalg.norm(row) > 1e-8:
+                basis = np.vstack([basis, row / np.linalg.norm(row)])
+                settled[mask] = float(self.costs[mask] - stage.epsilon)
+        outside = self.members - (self.members @ basis.T) @ basis
+        self.open &= np.abs(outside).max(axis=1) > 1e-8
+        return basis
+
+    def point_of(self, settled: dict[int, float]) -> Floats:
+        """The only division left once n independent sums are settled."""
+        rows = np.vstack([np.ones(self.n), *[self.members[mask] for mask in settled]])
+        right = np.array([self.game.total, *settled.values()])
+        return np.asarray(np.linalg.lstsq(rows, right, rcond=None)[0], dtype=np.float64)
+
+    def nearest_to_proportional(self, epsilon: float) -> Floats:
+        """The least-core division with the smallest largest relative distance to the stand-alone proportions."""
+        size = np.abs(self.alone)
+        size = np.maximum(size, 1e-9 * self.scale)
+        target = self.game.total * size / size.sum()
+        for _ in range(_ROUNDS):
+            report = solve_arrays(self._nearest_problem(epsilon, target, size))
+            shares = report.values[: self.n]
+            new = [mask for mask in self._worst(shares) if self._content(shares, mask) < epsilon - _TIGHT * self.scale and mask not in self.groups]
+            if not new:
+                return shares
+            self.groups += new
+        raise ModelError("最小コアの代表点が求まりませんでした。費用の桁をそろえてください。")
+
+    def _problem(self, groups: list[int], settled: dict[int, float]) -> LinearProblem:
+        """Columns x_1..x_n, ε; rows: efficiency, settled sums, open groups."""
+        n = self.n
+        top = np.array([1.0] * n + [0.0])
+        body = [top, *[np.append(self._flags(mask), 0.0) for mask in settled], *[np.append(self._flags(mask), 1.0) for mask in groups]]
+        right = [self.game.total, *settled.values(), *[self._cost_of(mask) for mask in groups]]
+        equal = 1 + len(settled)
+        low = np.array(right[:equal] + [-np.inf] * len(groups))
+        upper = np.append(self.alone + 1e-12 * self.scale if self.rational else np.full(n, np.inf), np.inf)
+        return LinearProblem(
+            cost=np.append(np.zeros(n), -1.0),
+            matrix=sparse.csr_matrix(np.array(body)),
+            row_lower=low,
+            row_upper=np.array(right),
+            lower=np.full(n + 1, -np.inf),
+            upper=upper,
+            integer=np.zeros(n + 1, dtype=bool),
+        )
+
+    def _nearest_problem(self, epsilon: float, target: Floats, size: Floats) -> LinearProblem:
+        """Columns x, t; min t with |x_i − target_i| ≤ t·size_i inside the least core."""
+        n = self.n
+        eye = np.eye(n)
+        groups = np.array([np.append(self._flags(mask), 0.0) for mask in self.groups])
+        body = np.vstack([np.append(np.ones(n), 0.0), groups, np.column_stack([eye, -size]), np.column_stack([-eye, -size])])
+        room = np.array([self._cost_of(mask) for mask in self.groups]) - epsilon + 1e-9 * self.scale
+        right = np.concatenate([[self.game.total], room, target, -target])
+        low = np.full(len(right), -np.inf)
+        low[0] = self.game.total
+        free = np.full(n + 1, np.inf)
+        return LinearProblem(np.append(np.zeros(n), 1.0), sparse.csr_matrix(body), low, right, -free, free, np.zeros(n + 1, dtype=bool))
+
+    def _less_content(self, stage: _Stage) -> list[int]:
+        known = set(self.groups)
+        limit = stage.epsilon - _TIGHT * self.scale
+        return [mask for mask in self._worst(stage.shares) if mask not in known and self._content(stage.shares, mask) < limit]
+
+    def _worst(self, shares: Floats) -> list[int]:
+        """The least content groups at these shares: some dozens by enumeration, a few by the oracle."""
+        if self.enumerated:
+            content = np.where(self.open, self.costs - self.members @ shares, np.inf)
+            many = min(4 * self.n, len(content) - 1)
+            return [int(mask) for mask in np.argpartition(content, many)[:many] if np.isfinite(content[mask])]
+        assert self.game.oracle is not None
+        groups, _ = self.game.oracle(shares)
+        return list(dict.fromkeys(_mask(flags) for flags in groups))
+
+    def _content(self, shares: Floats, mask: int) -> float:
+        return self._cost_of(mask) - float(self._flags(mask) @ shares)
+
+    def _flags(self, mask: int) -> Floats:
+        return np.array([mask >> i & 1 for i in range(self.n)], dtype=np.float64)
+
+    def _cost_of(self, mask: int) -> float:
+        if self.enumerated:
+            return float(self.costs[mask])
+        if mask not in self._cost:
+            self._cost[mask] = self.game.cost(self._flags(mask).astype(bool))
+        return self._cost[mask]
+
+
+def _mask(flags: Flags) -> int:
+    return sum(1 << int(i) for i in np.flatnonzero(flags))
