@@ -47,7 +47,8 @@ class MovePlan:
         """Return the exact cohorts: one row a planned year."""
         found, place = np.unique(self.planned_year, return_inverse=True)
         annual, move, locked = (
-            np.bincount(place, weights=column) for column in (self.annual_yen, self.move_yen, self.locked_yen)
+            np.bincount(place, weights=column).astype(np.float64)
+            for column in (self.annual_yen, self.move_yen, self.locked_yen)
         )
         return MovePlan(annual, move, locked, found, self.years)
 

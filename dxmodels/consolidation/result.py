@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from dxmodels.errors import ModelError
 from dxmodels.money import format_yen
 
 Floats = npt.NDArray[np.float64]
+_Held = TypeVar("_Held")
 
 QUANTILE_LEVELS = (0.05, 0.50, 0.80, 0.95)
 FAN_LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
@@ -198,7 +200,7 @@ class SimulationResult:
             )
         return text + f"（試行{self.draws:,}回、{self.scrambles}組の準乱数、乱数の種{self.seed}）"
 
-    def _of[T](self, holder: Mapping[str, T], option: str) -> T:
+    def _of(self, holder: Mapping[str, _Held], option: str) -> _Held:
         if option not in self.titles:
             raise ModelError(
                 f"選択肢「{option}」は計算していません。{'、'.join(self.options)} のいずれかにしてください。"

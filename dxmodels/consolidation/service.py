@@ -48,7 +48,7 @@ def price_reduction(
     competition = (premium / (1.0 + premium) * contested_gain(fleet, structure, constants, inputs))[:, None]
     reduction = np.where(shared, np.maximum(scale, competition), 0.0)
     if not structure.retenders:
-        return reduction
+        return np.asarray(reduction)
     renewed = (fleet.renewal <= year) & fleet.is_prefecture
     part = constants["sim_prefecture_bundle_share"] if structure.bundles_departments else 0.0
     own = part * np.maximum(scale, competition) + (1.0 - part) * competition
@@ -61,7 +61,7 @@ def contested_gain(fleet: Fleet, structure: Structure, constants: Constants, inp
         return np.zeros_like(inputs["sim_contested_share_gate"])
     caseload = fleet.systems[fleet.is_prefecture].sum() / constants["long_term_contract_years"]
     reach = min(1.0, structure.gate_reviewers_fte * constants["sim_reviews_per_fte"] / max(caseload, 1.0))
-    return (inputs["sim_contested_share_gate"] - constants["sim_contested_share_base"]) * reach
+    return np.asarray((inputs["sim_contested_share_gate"] - constants["sim_contested_share_base"]) * reach)
 
 
 def organisation_cost(

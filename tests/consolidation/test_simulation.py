@@ -192,7 +192,7 @@ def test_error_band_covers_a_much_larger_run(osaka: Case) -> None:
     "wrong", [{"draws": 100}, {"draws": 96}, {"scrambles": 4}, {"chunk": 0}, {"options": ["status_quo", "status_quo"]}]
 )
 def test_wrong_settings_are_refused_in_japanese(osaka: Case, wrong: dict[str, object]) -> None:
-    with pytest.raises(ModelError, match="[ぁ-ん]"):
+    with pytest.raises(ModelError, match=r"[ぁ-ん]"):
         simulate(osaka, **{"seed": 1, "draws": 64, **wrong})
 
 
