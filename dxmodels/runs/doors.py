@@ -168,7 +168,7 @@ def _not_computable(
         columns=tables.columns_of(frame),
         rows=tables.rows_of(frame),
         headline=missing.message,
-        reading=("必要な表と項目を用意して再実行すると、この図表が作成される。",),
+        reading=(),
         limits=_sentences(limits, None, f"{id} の限界") if not callable(limits) else (),
         sources=rests_on,
         needs=_needs(missing),

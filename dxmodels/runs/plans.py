@@ -20,6 +20,7 @@ Everything is checked before any kernel starts, and every fault is named at once
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +38,7 @@ from dxmodels.runs.parameters import SCHEMAS, faults_of
 
 SUMMARY_CHAPTER = "取りまとめ"
 _MOST_JOBS = 5_000
+_LONGEST_VARIANT = 36
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 _ExhibitId = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{2}[a-z]?$")]
 _Setting = str | int | float | bool | None | list[str | int | float | bool | None]
@@ -137,7 +139,7 @@ def _expand(plan: Plan, batch: Batch, chapter: str, overrides: Mapping[str, Any]
     varied = [name for name, value in settings.items() if isinstance(value, list) and len(value) > 1]
     jobs = []
     for values in _combinations(settings):
-        variant = "-".join(_part_of_key(values[name]) for name in varied)
+        variant = _short("-".join(_part_of_key(values[name]) for name in varied))
         key = f"{batch.notebook}-{variant}" if variant else batch.notebook
         jobs.append(Job(key, batch.notebook, chapter, values, variant, joins))
     return jobs
@@ -151,6 +153,14 @@ def _combinations(settings: Mapping[str, _Setting]) -> Iterator[dict[str, Any]]:
 
 def _part_of_key(value: object) -> str:
     return re.sub(r"[^a-z0-9_]+", "_", str(value).lower())[:40] or "x"
+
+
+def _short(variant: str) -> str:
+    """Return a variant that leaves room for notebook and exhibit in a file name; a long one is cut and told apart by its hash."""
+    if len(variant) <= _LONGEST_VARIANT:
+        return variant
+    digest = hashlib.sha256(variant.encode("utf-8")).hexdigest()[:8]
+    return f"{variant[: _LONGEST_VARIANT - 9]}-{digest}"
 
 
 def _structure_faults(plan: Plan, overrides: Mapping[str, Any]) -> list[Fault]:

@@ -37,6 +37,16 @@ def test_lists_become_one_run_each_and_combine(project: Path) -> None:
     assert keys == ["20_cost-base-2026", "20_cost-base-2027", "20_cost-yen_weak-2026", "20_cost-yen_weak-2027"]
 
 
+def test_names_of_many_varied_parameters_stay_short_and_apart(project: Path) -> None:
+    listed = "      - {notebook: 90_final_summary, parameters: {scenario: [base, yen_weak], seed: [1000000000000000001, 1000000000000000002], published_only: [true, false]}}\n"
+    write_plan(
+        project, "wide", PLAN.replace("      - notebook: 20_cost\n", listed).replace("summary: 90_final_summary\n", "")
+    )
+    keys = [job.key for job in jobs_of(load_plan("wide")) if job.notebook == "90_final_summary"]
+    assert len(set(keys)) == 8
+    assert max(len(f"E12-{key}") for key in keys) <= 64
+
+
 def test_the_command_line_wins_over_the_plan(project: Path) -> None:
     jobs = jobs_of(load_plan("small"), {"seed": 99, "published_only": True})
     assert [job.parameters.get("seed") for job in jobs] == [None, 99, 99]
