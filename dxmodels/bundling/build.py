@@ -1,0 +1,142 @@
+"""How does a case become a joint-procurement problem under a scenario and an option?
+
+Units come from the holdings (holdings.py), purchases from the offers (purchases.py). Capacities become coupling rows: vendors' parallel
+migrations by year, staff of each municipality by year, the prefecture's staff for departments. The option decides the reach: without
+joint purchase of core systems (municipal_bundling) or of the departments (department_bundling) only the alone choices remain, so the
+same function prices the status quo. Choices dearer than going alone by more than the slack, even before any share of the fixed cost, can
+never pay in a plan without coupling and are left out (with coupling the slack keeps what a tight row may need).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from dxmodels.bundling.holdings import units_of_case
+from dxmodels.bundling.params import DEPARTMENTAL, MUNICIPAL, BundleParams
+from dxmodels.bundling.problem import BundleProblem, Coupling, Floats
+from dxmodels.bundling.purchases import Clockwork, Setting, going_alone, joint_purchases
+
+if TYPE_CHECKING:
+    from dxmodels.inputs import Case, Patch
+
+_SLACK = 1.10  # a choice up to 10 % dearer than alone before its share of the fixed cost is kept for tight coupling rows
+_HEAD = ["offer_id", "line_number", "vendor_id", "product_id", "scope", "scope_name", "size_class", "start_fy"]
+_LABELS = ("cash_yen", "migration_fte", "staff_fte")
+
+
+def build_problem(
+    case: Case, params: BundleParams, *, scenario: Patch | None = None, option: Patch | None = None, capacities: bool = True
+) -> BundleProblem:
+    """Return the problem of a case: units × purchases in yen (tax in, discounted to the base year), with capacity rows.
+
+    ``scenario`` and ``option`` are laid over the register of ``params``; without an option every joint purchase is allowed.
+    ``capacities`` False leaves out vendor and staff rows. Raises MissingTableError where holdings or offers are absent.
+    """
+    params = params.under(scenario, option)
+    units = units_of_case(case, params)
+    clock = Clockwork.of(case.base_fy, params.horizon_years, params.value(params.discount_name))
+    subsidy = float(option.lever("migration_subsidy_rate")) if option is not None else 0.0  # type: ignore[arg-type]
+    setting = Setting.of(params, subsidy)
+    offers = _allowed_offers(case.table("offers"), option)
+    alone = going_alone(units, clock, setting)
+    joint = joint_purchases(units, offers, params, clock, setting)
+    frames = [alone.assign(purchase=alone["unit"]), *(frame.assign(purchase=len(units) + k) for k, frame in enumerate(joint))]
+    problem = _assemble(units, _worth_keeping(pd.concat(frames, ignore_index=True), len(units)))
+    if capacities and case.has("capacity"):
+        return problem.with_coupling(_capacity_rows(problem, case, dict_of(params)))
+    return problem
+
+
+def dict_of(params: BundleParams) -> dict[tuple[str, int], float]:
+    """Return the capacity that earlier plans (exits) have taken, by (holder, fiscal year)."""
+    return {(holder, year): amount for holder, year, amount in params.capacity_taken}
+
+
+def _allowed_offers(offers: pd.DataFrame, option: Patch | None) -> pd.DataFrame:
+    if option is None:
+        return offers
+    allowed = set()
+    if option.lever("municipal_bundling") == "core_systems":
+        allowed.add(MUNICIPAL)
+    if option.lever("department_bundling"):
+        allowed.add(DEPARTMENTAL)
+    return offers[offers["unit_kind"].isin(allowed)]
+
+
+def _worth_keeping(choices: pd.DataFrame, units: int) -> pd.DataFrame:
+    alone = np.full(units, np.inf)
+    own = (choices["scope"] == "own").to_numpy()
+    alone[choices.loc[own, "unit"]] = choices.loc[own, "cost"]
+    return choices[own | (choices["cost"].to_numpy() <= _SLACK * alone[choices["unit"].to_numpy()])]
+
+
+def _assemble(units: pd.DataFrame, choices: pd.DataFrame) -> BundleProblem:
+    code = np.unique(choices["purchase"].to_numpy(), return_inverse=True)[1]
+    first = choices.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
+    keys = first[_HEAD].astype(str).agg("|".join, axis=1).to_numpy(dtype=object)
+    possible = np.bincount(code, minlength=len(keys))
+    reachable = (possible >= first["fewest"].to_numpy())[code]
+    order = np.flatnonzero(reachable)[np.lexsort((code[reachable], choices["unit"].to_numpy()[reachable]))]
+    bundles = first[_HEAD].assign(bundle_id=keys)
+    return BundleProblem(
+        units=units,
+        bundles=bundles[["bundle_id", *_HEAD]],
+        unit_of=choices["unit"].to_numpy(dtype=np.int64)[order],
+        bundle_of=code[order].astype(np.int64),
+        cost=choices["cost"].to_numpy(dtype=float)[order],
+        load=np.ones(len(order)),
+        fixed_cost=first["fixed"].to_numpy(dtype=float),
+        capacity=np.full(len(keys), np.inf),
+        min_units=first["fewest"].to_numpy(dtype=float),
+        max_units=first["most"].to_numpy(dtype=float),
+        coupling=Coupling.empty(len(order), len(keys)),
+        choice_labels={name: choices[name].to_numpy(dtype=float)[order] for name in _LABELS},
+        money_unit="円",
+    )
+
+
+def _capacity_rows(problem: BundleProblem, case: Case, taken: Mapping[tuple[str, int], float]) -> Coupling:
+    capacity = case.table("capacity")
+    moving = (problem.bundles["scope"] != "own").to_numpy()[problem.bundle_of]
+    start = problem.bundles["start_fy"].to_numpy()[problem.bundle_of]
+    vendor = problem.bundles["vendor_id"].to_numpy(dtype=object)[problem.bundle_of]
+    owner = problem.units["owner"].to_numpy(dtype=object)[problem.unit_of]
+    effort = problem.choice_labels["migration_fte"].astype(float)
+    department = (problem.units["unit_kind"] == DEPARTMENTAL).to_numpy()[problem.unit_of]
+    rows = [
+        ("vendor", vendor, np.ones(problem.n_choices), moving),
+        ("municipality_staff", owner, effort, moving & ~department),
+        ("prefecture_staff", _constant(capacity, "prefecture_staff", problem.n_choices), effort, moving & department),
+    ]
+    parts = [_rows_of(problem, capacity[capacity["capacity_kind"] == kind], kind, holder, weight, where, start, taken) for kind, holder, weight, where in rows]
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined.joined(part)
+    return joined
+
+
+def _constant(capacity: pd.DataFrame, kind: str, size: int) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    holders = capacity.loc[capacity["capacity_kind"] == kind, "holder_id"].unique()
+    return np.full(size, holders[0] if len(holders) else "", dtype=object)
+
+
+def _rows_of(
+    problem: BundleProblem, capacity: pd.DataFrame, kind: str, holder: np.ndarray[tuple[int], np.dtype[np.object_]], weight: Floats,
+    where: np.ndarray[tuple[int], np.dtype[np.bool_]], start: np.ndarray[tuple[int], np.dtype[np.int64]], taken: Mapping[tuple[str, int], float],
+) -> Coupling:  # fmt: skip
+    """One row a holder and year that any choice touches: Σ weight·x ≤ capacity less what is taken."""
+    index = pd.MultiIndex.from_arrays([capacity["holder_id"].astype(str), capacity["fiscal_year"].astype(int)])
+    rhs = capacity["capacity_fte"].to_numpy(dtype=float)
+    rhs = np.maximum(0.0, rhs - np.array([taken.get((str(name), int(year)), 0.0) for name, year in index]))
+    row = index.get_indexer(pd.MultiIndex.from_arrays([holder.astype(str), start]))
+    used = np.flatnonzero(where & (row >= 0))
+    on_choices = sparse.csr_matrix((weight[used], (row[used], used)), shape=(len(index), problem.n_choices))
+    names = tuple(f"{kind}@{name}@{year}" for name, year in index)
+    touched = np.diff(on_choices.indptr) > 0
+    empty = sparse.csr_matrix((len(index), problem.n_bundles))
+    return Coupling(names, on_choices, empty, rhs, np.ones(len(index))).take(touched)
