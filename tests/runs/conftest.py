@@ -12,6 +12,13 @@ from dxmodels.runs import context
 from dxmodels.runs.casefacts import case_facts
 
 
+@pytest.fixture(autouse=True)
+def _no_notebook_left_over() -> Iterator[None]:
+    """Leave no notebook's context to the next test."""
+    yield
+    context.enter("", {})
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A fresh project, made the current one."""
@@ -27,4 +34,3 @@ def in_tiny_case(project: Path) -> Iterator[Path]:
     """Inside the notebook 00_data of the tiny case, as after its check cell."""
     context.enter("00_data", {"case": "tiny", "published_only": False})
     yield project
-    context.enter("", {})

@@ -112,7 +112,7 @@ def test_long_tables_repeat_their_header() -> None:
     document = notebook_page(long_table())[0]
     sheets = [squeezed(sheet.extract_text()) for sheet in PdfReader(io.BytesIO(document_pdf(document))).pages]
     with_rows = [text for text in sheets if re.search(r"第\d+システム\d", text)]
-    assert len(with_rows) >= 3
+    assert len(with_rows) >= 2
     assert all("年間経費" in text for text in with_rows)
 
 
