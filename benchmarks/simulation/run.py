@@ -82,7 +82,7 @@ def ema_runner(plan: MovePlan, rows: np.ndarray) -> Callable[[], np.ndarray] | N
     except ImportError as error:
         print("ema_workbench:", error)
         return None
-    ema_logging.log_to_stderr(ema_logging.ERROR)
+    ema_logging.log_to_stderr(40)  # errors only
     function = numpy_per_draw(plan)
     model = Model("plan", function=lambda **inputs: {"cost": function(**inputs)})
     model.uncertainties = [RealParameter(n, lo, hi) for n, lo, hi in zip(DRAW_COLUMNS, LOW, HIGH, strict=True)]

@@ -4,7 +4,7 @@ For each year: exogenous paths → who wants to move → capacity → one-off co
 decommissioning, subsidies → running cost → leaving and stopping → service measures. All arrays have draws as their first axis.
 
 running(u,t)  = annual_u · state factor · ((1-δ_u)·P_t + δ_u·Q_t) · (1 - reduction(u,t))
-state factor  = 1 as it stands; the move's multiple for a late unit that has moved
+state factor  = 1 as it stands, 1 + premium for a late unit that has not moved; the move's multiple for a late unit that has moved
 reduction     = shared: max(promise·realised, competition); else competition from the first renewal on where the option re-tenders.
                 One scale effect or one competition effect on a margin, never both.
                + at a renewal ρ·migration_u·P_t of setting up again, unless the unit moves in that year
@@ -200,6 +200,8 @@ def _running(run: _Run, year: int) -> Floats:
     exposed = np.where(fleet.is_late & ~state.standard, 0.0, exposure)
     level = (1.0 - exposed) * run.paths.price[:, year, None] + exposed * run.paths.cloud[:, year, None]
     multiple = np.where(state.standard, inputs["sim_move_running_multiple"][:, None], 1.0)
+    waiting = fleet.is_late & ~state.standard
+    multiple = multiple + waiting * inputs["sim_late_running_premium"][:, None]
     reduction = price_reduction(fleet, run.structure, run.constants, inputs, state.shared, year)
     cost: Floats = fleet.annual_yen * level * multiple * (1.0 - reduction)
     return cost

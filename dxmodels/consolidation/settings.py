@@ -31,6 +31,7 @@ DRAWN: tuple[str, ...] = (
     "sim_uptake_ceiling_council",
     "sim_uptake_ceiling_entity",
     "sim_move_running_multiple",
+    "sim_late_running_premium",
     "usdjpy_planning",
     "service_price_change_outlook",
     "sim_entity_delay_years",

@@ -119,12 +119,12 @@ def make_world(fleet: Fleet, option: Patch, register: Register, slots_per_year: 
     return World(fleet, read_structure(option), read_constants(changed), changed, slots_per_year)
 
 
-def run_deterministic(world: World) -> Outcome:
+def run_deterministic(world: World, *, inputs: dict[str, Floats] | None = None) -> Outcome:
     """Return the case with every input at its central value, each cost as estimated, and bodies joining in evenly spread order."""
     bodies = len(world.fleet.holders)
     order = hashed_uniforms(0, "join", world.fleet.holders, start=0, stop=1)[0].argsort().argsort()
     chunk = Chunk(
-        inputs=central_inputs(world.register),
+        inputs=central_inputs(world.register) if inputs is None else inputs,
         overrun=np.ones((1, len(world.fleet.holder))),
         join_u=((order + 0.5) / bodies)[None, :],
         leave_u=np.full((1, bodies), 0.5),

@@ -1,0 +1,155 @@
+"""Which structure is robust, when does it lose, and which uncertainty should be studied first?
+
+States of the world are the draws (and, beside them, the named scenarios). Regret: Savage. Decision flip: each assumption moved over its own
+range in the register until another structure is cheapest (deterministic case). Boxes: PRIM over the drawn inputs where ``option`` costs more
+than ``against``, told in one sentence; a tree of depth 2 as a second opinion. Information: EVPI and EVPPI of the discounted net cost. Sensitivity:
+Sobol' indices of the difference, on the model with costs as estimated.
+
+What it leaves out: dependence between inputs; benefits that are not cash; what it costs to find out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dxmodels.consolidation.calibration import calibrate_capacity
+from dxmodels.consolidation.discovery import BoxSearch, find_boxes
+from dxmodels.consolidation.fleet import HORIZON, build_fleet
+from dxmodels.consolidation.information import InformationValue, value_of_information
+from dxmodels.consolidation.regret import RegretTable, regret_table
+from dxmodels.consolidation.result import SimulationResult
+from dxmodels.consolidation.scenario_tree import ScenarioTree, grow_scenario_tree
+from dxmodels.consolidation.sensitivity import SobolIndices, sobol_indices
+from dxmodels.consolidation.settings import DRAWN, OVERRUN_FACTOR, OVERRUN_FACTOR_JA, central_inputs
+from dxmodels.consolidation.simulation import OPTIONS, World, make_world, run_deterministic
+from dxmodels.cost.tornado import Tornado, rank_by_flip
+from dxmodels.errors import ModelError
+from dxmodels.glossary import unit_ja
+from dxmodels.inputs import Case, Register, load_option
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class DecisionReading:
+    """Regret over draws, the box and the tree in which ``option`` loses against ``against`` (None where it always or never does), and EVPI/EVPPI."""
+
+    option: str
+    against: str
+    option_ja: str
+    against_ja: str
+    loses_share: float
+    regret: RegretTable
+    box: BoxSearch | None
+    tree: ScenarioTree | None
+    information: InformationValue
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the regret table by option (yen)."""
+        return self.regret.to_frame()
+
+    def summary(self) -> str:
+        """Return in Japanese when the option loses, in one sentence, and what to study first."""
+        head = f"「{self.option_ja}」の負担が「{self.against_ja}」より重くなるのは試行の{self.loses_share:.1%}である。"
+        if self.box is None:
+            middle = "登録簿の範囲ではどちらが軽いかが（ほぼ）変わらないため、条件の箱は探していない。"
+        else:
+            middle = self.box.summary()
+        return head + middle + self.information.summary()
+
+
+def read_decision(result: SimulationResult, *, option: str, against: str, register: Register, seed: int) -> DecisionReading:
+    """Return the reading of a simulation for one option against another."""
+    benefit = result.net_benefit()
+    missing = [name for name in (option, against) if name not in benefit]
+    if missing or option == against:
+        raise ModelError(f"比べる選択肢は {'、'.join(result.options)} から異なる2つを指定してください。")
+    labels = input_labels(register)
+    named = result.inputs.rename(columns=labels)
+    loses = (benefit[option] < benefit[against]).to_numpy()
+    useful = 0.01 < loses.mean() < 0.99
+    units = {labels[name]: unit_ja(register[name].unit) for name in DRAWN}
+    payoffs = benefit.rename(columns=dict(result.titles)).T
+    return DecisionReading(
+        option=option,
+        against=against,
+        option_ja=result.titles[option],
+        against_ja=result.titles[against],
+        loses_share=float(loses.mean()),
+        regret=regret_table(payoffs),
+        box=find_boxes(named, loses, units=units) if useful else None,
+        tree=grow_scenario_tree(named, loses, depth=2) if useful else None,
+        information=value_of_information(benefit.rename(columns=dict(result.titles)), named, seed=seed),
+    )
+
+
+def compare_scenarios(results: Mapping[str, SimulationResult]) -> RegretTable:
+    """Return regret by option over named scenarios, payoffs being minus the median discounted net cost (yen)."""
+    if len(results) < 2:
+        raise ModelError("シナリオは2つ以上計算してから比べてください。")
+    payoffs = {
+        title: {result.titles[option]: -float(np.median(result.npv(option))) for option in result.options}
+        for title, result in results.items()
+    }
+    return regret_table(pd.DataFrame(payoffs))
+
+
+def flip_tornado(
+    case: Case, register: Register, *, options: Sequence[str] = OPTIONS, names: Sequence[str] = DRAWN, points: int = 9
+) -> Tornado:
+    """Return the assumptions in the order in which they make another structure cheapest (deterministic case, ten-year net cost)."""
+    fleet = build_fleet(case)
+    patches = [load_option(name) for name in options]
+
+    def result_of(changed: Register) -> dict[str, float]:
+        slots = calibrate_capacity(fleet, changed).slots_share_per_year * fleet.total_systems
+        return {patch.title_ja: discounted(run_of(make_world(fleet, patch, changed, slots))) for patch in patches}
+
+    ranged = [name for name in names if register[name].has_range]
+    return rank_by_flip(
+        result_of, ranged, register=register, best="lowest", points=points, result_ja="11年間の負担", result_unit="円"
+    )
+
+
+def difference_sensitivity(
+    case: Case, register: Register, *, option: str, against: str, draws: int, seed: int
+) -> SobolIndices:
+    """Return Sobol' indices of the difference ``option`` - ``against`` over the ranges of all drawn inputs (costs as estimated)."""
+    fleet = build_fleet(case)
+    slots = calibrate_capacity(fleet, register).slots_share_per_year * fleet.total_systems
+    worlds = [make_world(fleet, load_option(name), register, slots) for name in (option, against)]
+    labels = input_labels(register)
+    ranged = [name for name in DRAWN if register[name].has_range]
+    bounds = {labels[name]: (register.low(name), register.high(name)) for name in ranged}
+
+    def difference(points: Floats) -> Floats:
+        found = []
+        for row in np.atleast_2d(points):
+            inputs = central_inputs(register) | {name: row[[k]] for k, name in enumerate(ranged)}
+            first, second = (discounted(run_of(world, inputs)) for world in worlds)
+            found.append(first - second)
+        return np.array(found)
+
+    return sobol_indices(difference, bounds, draws=draws, seed=seed)
+
+
+def input_labels(register: Register) -> dict[str, str]:
+    """Return the Japanese label of each drawn input."""
+    return {OVERRUN_FACTOR: OVERRUN_FACTOR_JA} | {name: register[name].label_ja for name in DRAWN}
+
+
+def run_of(world: World, inputs: dict[str, Floats] | None = None) -> tuple[Floats, float]:
+    """Return the yearly net cost of the deterministic case (with other inputs where given) and the discount rate."""
+    outcome = run_deterministic(world, inputs=inputs)
+    return outcome.measures["net_yen"][0], world.constants["discount_rate_standard"]
+
+
+def discounted(run: tuple[Floats, float]) -> float:
+    """Return the discounted sum of a run."""
+    yearly, rate = run
+    return float((yearly * (1.0 + rate) ** -np.arange(HORIZON + 1, dtype=float)).sum())
