@@ -1,4 +1,4 @@
-"""What can be asked on the command line: ``dx check | run | template | doctor``?
+"""What can be asked on the command line: ``dx check | run | import | template | doctor``?
 
 Messages are Japanese. A mistake of the user ends with its own exit code and without a traceback; a bug of ours writes the traceback to a
 log and says so in one line. Exit codes: 0 well · 1 a notebook failed · 2 bad input · 3 no plan satisfies every rule · 4 environment · 5 bug.
@@ -97,6 +97,23 @@ def _template(options: argparse.Namespace) -> int:
     write_csv_templates(target / "csv")
     print(f"ひな型を作成しました：{target}（template.xlsx＝空欄、sample.xlsx＝記入例、csv/＝CSVの見出し）")
     return EXIT_OK
+
+
+def _import(options: argparse.Namespace) -> int:
+    from dxmodels.inputs.imports import import_file
+    from dxmodels.lockin.national_summary import describe_summary, summarize_information_contracts
+
+    report = import_file(
+        options.kind,
+        options.file,
+        into=_case_named(options.into),
+        tax=options.tax,
+        municipality=options.municipality,
+    )
+    print(report.summary())
+    if options.kind == "review54":
+        print(describe_summary(summarize_information_contracts(report.reading.keeping["review_contracts"])))
+    return report.exit_code
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -198,6 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="コマンド", parser_class=_JapaneseParser)
     _add_check(commands)
     _add_run(commands)
+    _add_import(commands)
     template = commands.add_parser("template", help="台帳のひな型（Excel・CSV）を作る")
     template.add_argument("target", nargs="?", default="dx-template", help="作成先のフォルダ（既定：dx-template）")
     template.set_defaults(answer=_template)
@@ -224,6 +242,20 @@ def _add_run(commands: Any) -> None:
     run.add_argument("--fresh", action="store_true", help="前回の結果を再利用せず、すべて計算し直す")
     run.add_argument("--quiet", action="store_true", help="途中経過を表示しない")
     run.set_defaults(answer=_run)
+
+
+def _add_import(commands: Any) -> None:
+    get = commands.add_parser(
+        "import", help="入札結果・OCDS・行政事業レビュー・公金支出情報を取り込む", allow_abbrev=False
+    )
+    get.add_argument("kind", metavar="種類", help="ocds、bids、review51、review54、payments")
+    get.add_argument("file", metavar="ファイル", help="取り込むファイル（csv・xlsx・xls・json・jsonl・zip）")
+    get.add_argument(
+        "--into", required=True, metavar="ケース", help="取込み先のケース名かフォルダ（なければ新しく作る）"
+    )
+    get.add_argument("--tax", default="", metavar="税", help="ファイルに書かれていないときの税の別：税抜 または 税込")
+    get.add_argument("--municipality", default="", metavar="団体コード", help="すべてこの市町村の契約として取り込む")
+    get.set_defaults(answer=_import)
 
 
 if __name__ == "__main__":

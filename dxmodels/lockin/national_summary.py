@@ -22,6 +22,7 @@ import statsmodels.formula.api as smf
 
 from dxmodels.errors import MissingTableError
 from dxmodels.inputs.imports.aliases import title_terms
+from dxmodels.money import format_rate
 
 NEEDED = (
     "office_ja",
@@ -80,6 +81,21 @@ def summarize_information_contracts(
     ]
     columns = ["name", "value", "low95", "high95", "n", *(f"p{round(100 * q)}" for q in _QUANTILES), "meaning"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def describe_summary(summary: pd.DataFrame) -> str:
+    """Return the sentence on competition from the figures of ``summarize_information_contracts`` (Japanese)."""
+    values: dict[str, float] = dict(zip(summary["name"], summary["value"], strict=True))
+    counts: dict[str, int] = dict(zip(summary["name"], summary["n"], strict=True))
+    parts = [f"国の情報システム契約 {values['it_contracts']:,.0f} 件（全 {counts['it_contracts']:,} 件）"]
+    if "single_bid_share" in values:
+        share = format_rate(values["single_bid_share"])
+        parts.append(f"競争契約の一者応札 {share}（{counts['single_bid_share']} 件）")
+    for bidders, label in (("1", "1者"), ("2", "2者"), ("3+", "3者以上")):
+        name = f"award_rate bidders {bidders}"
+        if name in values:
+            parts.append(f"落札率 {label} {values[name]:.1f}％（{counts[name]} 件）")
+    return "、".join(parts) + "。相関であり、囲い込みの価格ではない。"
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:

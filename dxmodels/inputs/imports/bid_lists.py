@@ -31,7 +31,7 @@ _TAX_CURE = "見出しに（税抜）か（税込）を書くか、--tax 税抜�
 _STATUS = {"winner": "valid", "valid": "valid", "": "valid"}
 
 
-class _Taxes:
+class Taxes:
     """The consumption-tax rate by fiscal year, from the register."""
 
     def __init__(self) -> None:
@@ -53,9 +53,11 @@ def read_bid_list(path: Path, *, tax: str = "") -> Reading:
     sheets = [(grid, find_heading(grid, needed=NEEDED)) for grid in read_grids(path)]
     known = [(grid, heading) for grid, heading in sheets if heading is not None]
     if not known:
-        raise no_heading(sheets[0][0] if sheets else Grid(path.name, ()), needed_ja="「件名」と「入札者」または「落札者」")
+        raise no_heading(
+            sheets[0][0] if sheets else Grid(path.name, ()), needed_ja="「件名」と「入札者」または「落札者」"
+        )
     _refuse_unknown_tax(known, tax)
-    taxes = _Taxes()
+    taxes = Taxes()
     contracts: list[dict[str, Any]] = []
     bids: list[dict[str, Any]] = []
     for grid, heading in sheets:
@@ -102,7 +104,7 @@ def _note_headings(grid: Grid, heading: Heading, ledger: Ledger) -> None:
 
 
 def _take_lot(
-    lot: Lot, heading: Heading, tax: str, taxes: _Taxes, ledger: Ledger,
+    lot: Lot, heading: Heading, tax: str, taxes: Taxes, ledger: Ledger,
     contracts: list[dict[str, Any]], bids: list[dict[str, Any]],
 ) -> None:  # fmt: skip
     """Turn one lot into a contract and its bids; without a fiscal year all its lines are refused."""
@@ -110,7 +112,9 @@ def _take_lot(
     year = lot.values["fiscal_year"] or year_of_days(*first_day(lot))
     if year is None:
         for line in lot.lines:
-            fault = Fault(lot.file, "契約年度が分かりません", "年度、開札日、契約日のいずれかを書いてください", line.row)
+            fault = Fault(
+                lot.file, "契約年度が分かりません", "年度、開札日、契約日のいずれかを書いてください", line.row
+            )
             ledger.refuse(fault, line.line, line.amount.yen)
         return
     said = {field: word or tax for field, word in heading.taxes.items()}
@@ -122,7 +126,10 @@ def _take_lot(
         return  # every line of it was refused: nothing certain is left to say
     _complete(contract, lot, lines, year, heading, said, taxes, ledger)
     contracts.append(contract)
-    bids += [{key: row[key] for key in ("contract_id", "vendor_id", "bid_yen", "bid_status", "is_winner", "source_row")} for row in lines]
+    bids += [
+        {key: row[key] for key in ("contract_id", "vendor_id", "bid_yen", "bid_status", "is_winner", "source_row")}
+        for row in lines
+    ]
 
 
 def _contract(lot: Lot, year: int, ledger: Ledger) -> dict[str, Any]:
@@ -132,12 +139,15 @@ def _contract(lot: Lot, year: int, ledger: Ledger) -> dict[str, Any]:
     if method_text and method is None:
         cure = "方式の言い換えを aliases.csv（group=method）に足してください"
         ledger.find(Fault(lot.file, "契約方式を読み取れません", cure, lot.row, "method", method_text), "value_blank")
-    detail = "／".join(word for word in (method_text if method_text != method else "", texts.get("method_detail", "")) if word)
+    detail = "／".join(
+        word for word in (method_text if method_text != method else "", texts.get("method_detail", "")) if word
+    )
     title = texts.get("title") or texts["number"]
     return {
         "contract_id": contract_key(texts, values, year),
         "title_ja": title,
-        "contract_kind": meaning_within(texts.get("contract_kind", ""), "kind") or ("change" if "変更契約" in title else "initial"),
+        "contract_kind": meaning_within(texts.get("contract_kind", ""), "kind")
+        or ("change" if "変更契約" in title else "initial"),
         "contract_fy": year,
         "contract_method": method,
         "method_detail_ja": detail or None,
@@ -151,7 +161,13 @@ def _contract(lot: Lot, year: int, ledger: Ledger) -> dict[str, Any]:
 
 def contract_key(texts: dict[str, str], values: dict[str, Any], year: int) -> str:
     """Return an ID made of what the list itself says, the same on every import: number, title, agency, opening day, year."""
-    parts = [texts.get("agency", ""), texts.get("number", ""), texts.get("title", ""), values.get("opening_date") or "", year]
+    parts = [
+        texts.get("agency", ""),
+        texts.get("number", ""),
+        texts.get("title", ""),
+        values.get("opening_date") or "",
+        year,
+    ]
     return "L" + hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
@@ -160,12 +176,17 @@ def _settle_contract_lines(lot: Lot, ledger: Ledger) -> None:
     first, *others = lot.lines
     ledger.settle("used", first.amount.yen)
     for line in others:
-        fault = Fault(lot.file, f"{first.row} 行目と同じ契約です", "重複なら1行にまとめ、別の契約なら番号を分けてください", line.row)
+        fault = Fault(
+            lot.file,
+            f"{first.row} 行目と同じ契約です",
+            "重複なら1行にまとめ、別の契約なら番号を分けてください",
+            line.row,
+        )
         ledger.refuse(fault, line.line, line.amount.yen)
 
 
 def _bidder_rows(
-    lot: Lot, year: int, said: dict[str, str], taxes: _Taxes, contract: dict[str, Any], ledger: Ledger
+    lot: Lot, year: int, said: dict[str, str], taxes: Taxes, contract: dict[str, Any], ledger: Ledger
 ) -> list[dict[str, Any]]:
     """Return one row a bidder; an earlier round of the same bidder is superseded by the later one."""
     rows: dict[str, dict[str, Any]] = {}
@@ -179,7 +200,12 @@ def _bidder_rows(
             _supersede(lot, earlier, ledger)
         ledger.settle("used", line.amount.yen)
         row["bid_yen"] = taxes.gross(line.amount.yen, year, said.get(line.scale_field, "gross"))
-        rows[row["vendor_id"]] = {**row, "contract_id": contract["contract_id"], "source_row": line.row, "written": line.amount.yen}
+        rows[row["vendor_id"]] = {
+            **row,
+            "contract_id": contract["contract_id"],
+            "source_row": line.row,
+            "written": line.amount.yen,
+        }
     return list(rows.values())
 
 
@@ -197,9 +223,17 @@ def _bid(lot: Lot, line: BidLine, ledger: Ledger) -> dict[str, Any] | None:
     texts, amount = line.texts, line.amount
     name = texts.get("vendor", "")
     word = result_of(texts.get("status", "")) or amount.word or result_of(texts.get("note", ""))
-    winner = word == "winner" or ("winner" in texts and (is_mark(texts["winner"]) or result_of(texts["winner"]) == "winner"))
+    winner = word == "winner" or (
+        "winner" in texts and (is_mark(texts["winner"]) or result_of(texts["winner"]) == "winner")
+    )
     if not name:
-        fault = Fault(lot.file, "入札者の名がありません", "入札者名を書いてください（集計行なら消してください）", line.row, "vendor")
+        fault = Fault(
+            lot.file,
+            "入札者の名がありません",
+            "入札者名を書いてください（集計行なら消してください）",
+            line.row,
+            "vendor",
+        )
     elif amount.problem:
         cure = "数字だけにするか、辞退・失格・無効・遅延のいずれかを書いてください"
         fault = Fault(lot.file, amount.problem, cure, line.row, line.scale_field, texts[line.scale_field])
@@ -208,14 +242,19 @@ def _bid(lot: Lot, line: BidLine, ledger: Ledger) -> dict[str, Any] | None:
         fault = Fault(lot.file, "金額も結果もありません", cure, line.row, "bid_yen")
     else:
         status = _STATUS.get(word, word)
-        return {"vendor_id": company_key(name), "vendor_name_ja": name, "bid_status": status, "is_winner": winner and status == "valid"}
+        return {
+            "vendor_id": company_key(name),
+            "vendor_name_ja": name,
+            "bid_status": status,
+            "is_winner": winner and status == "valid",
+        }
     ledger.refuse(fault, line.line, amount.yen)
     return None
 
 
 def _complete(
     contract: dict[str, Any], lot: Lot, rows: list[dict[str, Any]], year: int, heading: Heading, said: dict[str, str],
-    taxes: _Taxes, ledger: Ledger,
+    taxes: Taxes, ledger: Ledger,
 ) -> None:  # fmt: skip
     """Add what the bids say to the contract: winner, award, ceiling and the counts that may be believed."""
     for name in ("ceiling_yen", "award_yen"):

@@ -82,7 +82,9 @@ def period_of(text: str) -> tuple[dt.date | None, dt.date | None]:
     whole = plain(text)
     if not whole or whole in _NOTHING:
         return None, None
-    parts = [part for part in _BETWEEN.split(whole) if part and part not in {"契約日", "契約締結日", "契約締結の日", "まで"}]
+    parts = [
+        part for part in _BETWEEN.split(whole) if part and part not in {"契約日", "契約締結日", "契約締結の日", "まで"}
+    ]
     days = [day_of(part.removesuffix("まで").removeprefix("自").removeprefix("至")) for part in parts]
     if len(days) > 2:
         raise ValueError("期間として読めません")

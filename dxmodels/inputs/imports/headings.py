@@ -7,6 +7,7 @@ taken from the column's own words, else from the lines above the header.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -85,7 +86,7 @@ def _fields(grid: Grid, start: int, height: int, group: str) -> list[tuple[str, 
     rows = [list(line) for line in grid.lines[start : start + height]]
     width = max((len(row) for row in rows), default=0)
     rows = [row + [""] * (width - len(row)) for row in rows]
-    for upper, lower in zip(rows[:-1], rows[1:], strict=True):
+    for upper, lower in itertools.pairwise(rows):
         for position in range(1, width):
             if not upper[position].strip() and lower[position].strip():
                 upper[position] = upper[position - 1]

@@ -8,7 +8,6 @@ rate is kept in the staging table, from which ``dxmodels.lockin.national_summary
 from __future__ import annotations
 
 import hashlib
-import io
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -106,7 +105,9 @@ def _take_row(
         cure = "円の整数に直してください"
         ledger.refuse(Fault(label, amount, cure, row, "award_yen", texts["award_yen"]), line)
     elif "vendor" not in texts and amount is not None:
-        ledger.refuse(Fault(label, "金額があるのに契約先名がありません", "契約先名を書いてください", row, "vendor"), line, amount)
+        ledger.refuse(
+            Fault(label, "金額があるのに契約先名がありません", "契約先名を書いてください", row, "vendor"), line, amount
+        )
     elif "vendor" not in texts or amount is None:
         ledger.settle("idle")
     else:
@@ -132,7 +133,9 @@ def _signed_amount(text: str) -> int | str | None:
     return amount.problem or amount.yen
 
 
-def _entry(texts: dict[str, str], row: int, amount: int, label: str, kind: str, ledger: Ledger) -> dict[str, Any] | None:
+def _entry(
+    texts: dict[str, str], row: int, amount: int, label: str, kind: str, ledger: Ledger
+) -> dict[str, Any] | None:
     try:
         year = year_of(texts.get("fiscal_year", ""))
     except ValueError:
