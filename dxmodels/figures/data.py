@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from dxmodels.cost.concentration import Concentration
 from dxmodels.cost.portfolio import UNKNOWN_CLASS, InventorySummary, SizeClassSummary
 from dxmodels.figures import style
+from dxmodels.inputs.audit import InventoryAudit
 from dxmodels.money import format_rate
 
 
@@ -39,6 +42,28 @@ def plot_inventory(result: InventorySummary, *, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, left.max() * 1.22)
     style.yen_axis(ax, "億円", "x", label="年間運用経費・税込")
     ax.legend(loc="lower right")
+    return style.finish(ax, grid="x")
+
+
+def plot_inventory_audit(result: InventoryAudit, *, ax: Axes | None = None) -> Axes:
+    """Draw the filled share of each item of the inventory, by number of systems and by the cost they carry."""
+    table = result.items.iloc[::-1]
+    ax = style.axes_for(ax, height_mm=24.0 + 5.2 * len(table))
+    places = np.arange(len(table), dtype=float)
+    colours = np.where(table["is_essential"], style.PALETTE["blue"], style.PALETTE["sky"])
+    ax.barh(places, table["coverage_rate"].astype(float), color=list(colours), height=0.62)
+    ax.scatter(
+        table["cost_coverage_rate"].astype(float), places, marker="D", s=16, color=style.PALETTE["vermillion"], zorder=3
+    )
+    ax.set_yticks(places, list(table["item"]))
+    ax.set_xlim(0, 1.02)
+    handles = [
+        Patch(color=style.PALETTE["blue"], label="必須項目（件数の割合）"),
+        Patch(color=style.PALETTE["sky"], label="その他の項目（件数の割合）"),
+        Line2D([], [], marker="D", linestyle="none", color=style.PALETTE["vermillion"], label="経費の割合"),
+    ]
+    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 1.07), ncols=3)
+    style.percent_axis(ax, "x", label="記入のあるシステムの割合")
     return style.finish(ax, grid="x")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from dxmodels.figures import style
-from dxmodels.lockin.national import NationalContracts
+from dxmodels.lockin.national import AwardRates, NationalContracts
 from dxmodels.money import format_rate
 
 
@@ -34,9 +34,9 @@ def plot_contract_shares(result: NationalContracts, *, ax: Axes | None = None) -
     return style.finish(ax, grid="x")
 
 
-def plot_award_rates(result: NationalContracts, *, ax: Axes | None = None) -> Axes:
+def plot_award_rates(result: AwardRates, *, ax: Axes | None = None) -> Axes:
     """Draw the published distribution of the award rate by number of bidders: P10–P90 line, P25–P75 box, median, mean."""
-    table = result.award_rates
+    table = result.table
     ax = style.axes_for(ax, height_mm=75.0)
     places = np.arange(len(table), dtype=float)
     ax.vlines(places, table["p10_award_rate"], table["p90_award_rate"], color=style.PALETTE["blue"], linewidth=1.2)
