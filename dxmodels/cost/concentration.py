@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dxmodels.errors import ModelError
-from dxmodels.inputs import Case
+from dxmodels.inputs import Case, Register
 from dxmodels.money import format_rate
 
 FloatArray = npt.NDArray[np.float64]
@@ -113,6 +113,23 @@ def measure_inventory_concentration(case: Case, *, top: int, target_share: float
     """Return the concentration of yearly running cost over the inventory of a case (table ``systems``)."""
     systems = case.table("systems", ["annual_cost_yen"]).set_index("system_id")
     return measure_concentration(systems["annual_cost_yen"], top=top, target_share=target_share)
+
+
+def read_statement(result: Concentration, *, register: Register, grade: str) -> list[str]:
+    """Return the sentences that set the plan's statement (about 40 systems, about half) against the inventory.
+
+    ``grade``: the exhibit's own; on illustrative tables (架空) the statement is about the real prefecture and cannot be verified.
+    """
+    share, width = register.value("plan_lockin_budget_share"), register.value("plan_lockin_about_share")
+    verdict = result.compare_with_statement(
+        low_share=share - width, high_share=share + width, is_illustrative=grade == "架空"
+    )
+    return [
+        f"計画の記述（約 {register.value('plan_lockin_systems'):.0f} システムが予算の半分程度）との照合：{verdict}。",
+        f"「半分程度」は {format_rate(share - width, decimals=0)}〜{format_rate(share + width, decimals=0)}と読み、台帳の割合の幅が"
+        "その中に収まれば「矛盾しない」、外れれば「合わない」、またがれば「判定できない」とする。",
+        "曲線が左上に張り付くほど、少数のシステムに経費が集中している。",
+    ]
 
 
 measure_inventory_concentration.question_ja = "経費の集中度"  # type: ignore[attr-defined]

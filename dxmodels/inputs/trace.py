@@ -53,10 +53,11 @@ class PlanTrace:
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
-        gaps = int((self.table["plan_gap_ja"] != "").sum())
+        gaps = self.table.loc[self.table["plan_gap_ja"] != "", "plan_gap_ja"].value_counts()
+        parts = "、".join(f"{gap}が {int(gaps.get(gap, 0))} 項目" for _, gap in _CHAIN)
         return (
             f"計画の {len(self.table)} 項目のうち、図表で答えられるのは {self.count(ANSWERED)} 項目、一部が {self.count(PARTLY)} 項目、"
-            f"未対応が {self.count(HOLE)} 項目。対策・効果・指標のいずれかが欠ける項目は {gaps} 項目。"
+            f"未対応が {self.count(HOLE)} 項目。課題→対策→効果→指標のつながりは、{parts}で途切れる。"
         )
 
 

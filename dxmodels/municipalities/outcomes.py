@@ -67,17 +67,20 @@ class OutcomeGap:
         """Return one row per municipality, highest share first."""
         return self.table.copy()
 
+    @property
+    def best_share(self) -> float:
+        """The highest share any municipality has reached."""
+        return float(self.table["indicator_share"].max())
+
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         best, median = self.table["indicator_share"].max(), self.table["indicator_share"].median()
         text = f"{self.name_ja}（{self.as_of}）は最高 {format_rate(best, decimals=0)}（{self.best_ja}）、中央値 {format_rate(median, decimals=0)}。"
         if self.missing_units_count is not None:
-            text += (
-                f"全団体が最高の団体の割合に達するには、のべ {self.missing_units_count:,} 手続のオンライン化が残る。"
-            )
+            text += f"対象手続のうち、のべ {self.missing_units_count:,} 手続がまだオンライン化されていない。"
         below = self.table.loc[self.table["against_size_ja"] == BELOW, "name_ja"]
         above = self.table.loc[self.table["against_size_ja"] == ABOVE, "name_ja"]
-        text += f"人口から見込まれる幅（{self.confidence_share:.0%}予測区間）を上回る団体：{'・'.join(above) if len(above) else 'なし'}、"
+        text += f"人口から見込まれる幅（{format_rate(self.confidence_share, decimals=0)}予測区間）を上回る団体：{'・'.join(above) if len(above) else 'なし'}、"
         return text + f"下回る団体：{'・'.join(below) if len(below) else 'なし'}。"
 
 

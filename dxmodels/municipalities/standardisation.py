@@ -53,6 +53,11 @@ class LateStandardisation:
     table: pd.DataFrame
     reasons: pd.DataFrame
 
+    @property
+    def latest_bodies_count(self) -> int:
+        """Bodies with late systems at the last published date."""
+        return int(self.table["late_bodies_count"].iloc[-1])
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per date; shares are 0..1, a count that was not published is missing."""
         return self.table.copy()

@@ -18,8 +18,9 @@ from dxmodels.cost.concentration import measure_inventory_concentration
 from dxmodels.cost.portfolio import SizeClasses, summarize_inventory, summarize_size_classes
 from dxmodels.figures import data, joint_procurement, municipalities, national_contracts, style, summary
 from dxmodels.inputs import Case, load_case, load_register
+from dxmodels.inputs.audit import audit_inventory
 from dxmodels.inputs.trace import FULL, ILLUSTRATIVE, trace_plan
-from dxmodels.lockin.national import compare_national_contracts
+from dxmodels.lockin.national import compare_award_rates, compare_national_contracts
 from dxmodels.municipalities.divide import (
     SizeClassing,
     WeightRegion,
@@ -43,6 +44,7 @@ def results(osaka: Case) -> dict[str, object]:
     towns = osaka.table("municipalities")
     return {
         "inventory": summarize_inventory(osaka),
+        "audit": audit_inventory(osaka),
         "concentration": measure_inventory_concentration(osaka, top=40, target_share=0.5),
         "sizes": summarize_size_classes(osaka, classes=SizeClasses((10_000_000, 100_000_000))),
         "ranks": ranks,
@@ -54,6 +56,7 @@ def results(osaka: Case) -> dict[str, object]:
         "uptake": measure_uptake(osaka.table("joint_uptake"), confidence_share=0.95),
         "shares": share_price(towns.head(22), price_yen=10_000_000, equal_share=0.3),
         "contracts": compare_national_contracts(osaka.table("national_contracts")),
+        "awards": compare_award_rates(osaka.table("national_contracts")),
         "rankings": track_rankings(osaka.table("rankings"), home=["日本", "大阪府"]),
         "trace": trace_plan(osaka.table("plan_items"), {"E01": ILLUSTRATIVE, "E07": FULL, "E27": FULL}),
     }
@@ -61,6 +64,7 @@ def results(osaka: Case) -> dict[str, object]:
 
 FIGURES: dict[str, tuple[str, Callable[..., Axes]]] = {
     "inventory": ("inventory", data.plot_inventory),
+    "audit": ("audit", data.plot_inventory_audit),
     "concentration": ("concentration", data.plot_concentration),
     "sizes": ("sizes", data.plot_size_classes),
     "ranks": ("ranks", municipalities.plot_rank_intervals),
@@ -72,7 +76,7 @@ FIGURES: dict[str, tuple[str, Callable[..., Axes]]] = {
     "uptake": ("uptake", joint_procurement.plot_uptake),
     "shares": ("shares", joint_procurement.plot_price_shares),
     "contract_shares": ("contracts", national_contracts.plot_contract_shares),
-    "award_rates": ("contracts", national_contracts.plot_award_rates),
+    "award_rates": ("awards", national_contracts.plot_award_rates),
     "rankings": ("rankings", summary.plot_rankings),
     "trace": ("trace", summary.plot_plan_trace),
 }

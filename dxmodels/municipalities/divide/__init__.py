@@ -6,6 +6,9 @@ exact rank intervals under all of them), ``gap`` (Gini, Theil, pattern by size),
 
 from dxmodels.municipalities.divide.actions import ActionGains, rank_actions
 from dxmodels.municipalities.divide.from_case import (
+    ACTION_ASSUMPTIONS,
+    PATTERN_ASSUMPTIONS,
+    RANK_ASSUMPTIONS,
     compare_gap,
     describe_pattern,
     lift_lowest,
@@ -17,6 +20,9 @@ from dxmodels.municipalities.divide.scores import Scores, SizeClassing, collect_
 from dxmodels.municipalities.divide.weights import WeightRegion, read_weight_region
 
 __all__ = [
+    "ACTION_ASSUMPTIONS",
+    "PATTERN_ASSUMPTIONS",
+    "RANK_ASSUMPTIONS",
     "ActionGains",
     "GapMeasures",
     "RankIntervals",

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dxmodels.errors import ModelError
+from dxmodels.money import format_rate
 from dxmodels.municipalities.divide.scores import Scores
 from dxmodels.municipalities.divide.weights import WeightRegion, central_weights, draw_weights, largest_value
 
@@ -49,11 +50,11 @@ class ActionGains:
             f"{ties['high_gain_score'].max():+.2f}）"
         )
         if len(ties) == 1:
-            return f"{head}「{row['steps_ja']}」：{gain}。試した重みの {row['best_share']:.0%} で最大。"
+            return f"{head}「{row['steps_ja']}」：{gain}。試した重みの {format_rate(float(row['best_share']), decimals=0)} で最大。"
         steps = "・".join(dict.fromkeys(step for text in ties["steps_ja"] for step in text.split("＋")))
         return (
             f"{head}{len(ties)} 組が同点（{steps}のうちの {self.steps_count} つ）：{gain}。"
-            f"どの組が最大かは重みで変わり、試した重みで最も多く最大となった組でも {self.table['best_share'].max():.0%}にとどまる。"
+            f"どの組が最大かは重みで変わり、試した重みで最も多く最大となった組でも {format_rate(float(self.table['best_share'].max()), decimals=0)}にとどまる。"
         )
 
 

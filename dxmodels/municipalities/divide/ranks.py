@@ -69,6 +69,14 @@ class RankIntervals:
         certain = "・".join(always["name_ja"]) if len(always) else "なし"
         return text + f"試した重みのすべてで下位 {self.lowest_count} に入る団体：{certain}。"
 
+    def reading_for(self, municipality_code: str | None = None) -> list[str]:
+        """Return how to read the intervals, first of all where the municipality asked for stands (None: none is asked for)."""
+        general = [
+            "点は領域を等しく扱ったときの順位、細線は認めた重みのすべてでとり得る順位（厳密に求めた）、太線は試した重みの中央80％。",
+            "線が重なる団体どうしの優劣は、重みの選び方で入れ替わる。",
+        ]
+        return [self.sentence_for(municipality_code), *general] if municipality_code else general
+
     def sentence_for(self, municipality_code: str) -> str:
         """Return where one municipality stands (Japanese)."""
         row = self.of(municipality_code)

@@ -1,0 +1,217 @@
+"""The cost questions as a report asks them: tools of this room with the settings of the register, each answer with its own sentence.
+
+E07 ``compare_published_pilot`` (at the pilot's own exchange rate: the published table to the yen), E08 ``compare_at_observed_rates`` (what
+each year's exchange rate would have made of it), E10 ``compare_overrun_caps`` (one project, by declared cap) and
+``evaluate_replacement_tail`` (all replacements together), E12 ``compare_scale_with_bands``. The maths stands in the tools themselves.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from dxmodels.cost.from_case import ReplacementEstimates, estimate_municipal_scale, replacement_estimates
+from dxmodels.cost.govcloud import CloudComparison, compare_government_cloud
+from dxmodels.cost.govcloud_sensitivity import compare_cloud_conditions, compare_under_register
+from dxmodels.cost.overrun import OverrunParams, compare_caps, fit_overruns
+from dxmodels.cost.portfolio_tail import PortfolioTail, evaluate_portfolio_tail
+from dxmodels.cost.scale import ScaleCurve
+from dxmodels.cost.scale_check import compare_with_bands
+from dxmodels.errors import MissingTableError
+from dxmodels.inputs import Case, Register
+
+EXCHANGE_SERIES = "usdjpy"
+CAP_ASSUMPTIONS = ("overrun_cap_low_ratio", "overrun_cap_ratio", "overrun_cap_high_ratio", "overrun_cap_extreme_ratio")
+
+
+@dataclass(frozen=True, eq=False)
+class RateComparison:
+    """The comparison at every observed yearly rate and at the planning rate; ``comparison`` is the one at the planning rate."""
+
+    table: pd.DataFrame
+    comparison: CloudComparison
+    observed: Mapping[int, float] = field(repr=False)
+
+    @property
+    def break_even_rate(self) -> float:
+        """Exchange rate (yen per dollar) at which both sides cost the same."""
+        return self.comparison.break_even_rate
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per exchange rate, lowest first."""
+        return self.table.copy()
+
+    def summary(self) -> str:
+        """Return the headline sentence (Japanese), the break-even rate included."""
+        years = self.table[self.table["year_number"].notna()].sort_values("year_number")
+        dearer = [f"{int(row['year_number'])}年" for row in years.to_dict("records") if row["difference_yen"] > 0]
+        return f"{self.comparison.summary()}年平均の為替でみると、ガバメントクラウドが割高になるのは{'・'.join(dearer) or 'なし'}。"
+
+
+@dataclass(frozen=True, eq=False)
+class ConditionComparison:
+    """The comparison under other line costs and numbers of sharing bodies, at the planning exchange rate."""
+
+    table: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per condition."""
+        return self.table.copy()
+
+    def summary(self) -> str:
+        """Return the headline sentence (Japanese): which conditions make Government Cloud cheaper, which dearer."""
+        cheaper = self.table.loc[self.table["difference_yen"] < 0, "name_ja"]
+        dearer = self.table.loc[self.table["difference_yen"] >= 0, "name_ja"]
+        low, high = self.table["break_even_yen_per_usd"].min(), self.table["break_even_yen_per_usd"].max()
+        return (
+            f"ガバメントクラウドが割安になる条件は{'・'.join(cheaper) or 'なし'}、割高になる条件は{'・'.join(dearer) or 'なし'}。"
+            f"条件により損益分岐の為替は1ドル {low:.0f}〜{high:.0f} 円に動く。"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class CapComparison:
+    """Quantiles of one project's cost ratio under each declared cap; ``params`` holds the models drawn, by label."""
+
+    table: pd.DataFrame
+    params: Mapping[str, OverrunParams] = field(repr=False)
+    declared_cap_ratio: float
+
+    @property
+    def p80_ratio(self) -> float:
+        """Cost over estimate that four projects of five do not exceed, under the declared cap."""
+        return float(self.table.loc[self.table["cap_ratio"] == self.declared_cap_ratio, "p80_ratio"].iloc[0])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per cap, lowest first."""
+        return self.table.copy()
+
+    def summary(self) -> str:
+        """Return the headline sentence (Japanese)."""
+        row = self.table[self.table["cap_ratio"] == self.declared_cap_ratio].iloc[0]
+        low, high = self.table["mean_ratio"].min(), self.table["mean_ratio"].max()
+        return (
+            f"1件の費用は見積の P50 で {row['p50_ratio']:.2f} 倍、P80 で {row['p80_ratio']:.2f} 倍、P95 で {row['p95_ratio']:.2f} 倍"
+            f"（上限 {self.declared_cap_ratio:g} 倍と宣言した場合）。平均は上限の置き方だけで {low:.2f}〜{high:.2f} 倍に動くため、"
+            "平均では判断しない。"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class ReplacementTail:
+    """The tail of all replacements together (``tail``) and how many systems hold an estimate (``estimates``)."""
+
+    tail: PortfolioTail
+    estimates: ReplacementEstimates
+
+    @property
+    def p80_yen(self) -> int:
+        """Cost that is not exceeded in four cases of five."""
+        return self.tail.value_yen("p80")
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the quantiles."""
+        return self.tail.to_frame()
+
+    def summary(self) -> str:
+        """Return the headline sentences (Japanese)."""
+        return self.tail.summary() + self.estimates.summary()
+
+
+@dataclass(frozen=True, eq=False)
+class ScaleWithBands:
+    """The curve of the case's municipalities and the published bands beside it (``bands``)."""
+
+    curve: ScaleCurve
+    bands: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per population band: published, own and curve."""
+        return self.bands.copy()
+
+    def summary(self) -> str:
+        """Return the headline sentence (Japanese)."""
+        return self.curve.summary()
+
+
+def compare_published_pilot(pilot: pd.DataFrame, *, register: Register) -> CloudComparison:
+    """Return the comparison at the pilot's own exchange rate: the published table, to the yen (E07)."""
+    base = register.value("govcloud_pilot_base_rate")
+    return compare_government_cloud(
+        pilot, usdjpy_rate=base, base_rate=base, repriced_rate=register.value("govcloud_pilot_repriced_rate")
+    )
+
+
+def compare_at_observed_rates(
+    pilot: pd.DataFrame, national_series: pd.DataFrame, *, register: Register
+) -> RateComparison:
+    """Return the comparison at each year's mean exchange rate, at the pilot's two rates and at the planning rate (E08).
+
+    Raises MissingTableError where ``national_series`` holds no exchange rate.
+    """
+    rows = national_series[national_series["series_id"] == EXCHANGE_SERIES]
+    if rows.empty:
+        raise MissingTableError(
+            "national_series", ["series_value"], reason=f"に為替（{EXCHANGE_SERIES}）の行がありません"
+        )
+    observed = {int(year): float(rate) for year, rate in zip(rows["as_of"], rows["series_value"], strict=True)}
+    named: list[tuple[str, int | None, float]] = [(f"{year}年平均", year, rate) for year, rate in observed.items()]
+    named += [
+        ("先行事業の試算", None, register.value("govcloud_pilot_base_rate")),
+        ("先行事業の再試算", None, register.value("govcloud_pilot_repriced_rate")),
+        ("この報告の前提", None, register.value("usdjpy_planning")),
+    ]
+    comparison = compare_under_register(pilot, register)
+    totals = comparison.sweep([rate for _, _, rate in named])
+    head = pd.DataFrame(
+        {
+            "rate_ja": [name for name, _, _ in named],
+            "year_number": pd.array([year for _, year, _ in named], dtype="Int64"),
+        }
+    )
+    table = pd.concat([head, totals.reset_index(drop=True)], axis=1)
+    return RateComparison(table.sort_values(totals.columns[0], kind="stable", ignore_index=True), comparison, observed)
+
+
+def compare_conditions(pilot: pd.DataFrame, *, register: Register) -> ConditionComparison:
+    """Return the comparison under the register's range of line cost and sharing, one changed at a time (E08)."""
+    return ConditionComparison(compare_cloud_conditions(pilot, register))
+
+
+def compare_overrun_caps(register: Register) -> CapComparison:
+    """Return one project's P50, P80, P95 and mean under each declared cap of the register (E10, published reference class)."""
+    caps = tuple(dict.fromkeys(register.value(name) for name in CAP_ASSUMPTIONS))
+    base = fit_overruns(register)
+    params = {f"上限 {cap:g} 倍": replace(base, cap_ratio=cap) for cap in caps}
+    return CapComparison(compare_caps(register, caps), params, register.value("overrun_cap_ratio"))
+
+
+def evaluate_replacement_tail(case: Case, register: Register, *, seed: int, draws: int) -> ReplacementTail:
+    """Return P50, P80, P95 of replacing all systems that hold an estimate, and who carries the tail (E10)."""
+    estimates = replacement_estimates(case)
+    tail = evaluate_portfolio_tail(estimates.amounts, params=fit_overruns(register), seed=seed, draws=draws)
+    return ReplacementTail(tail, estimates)
+
+
+def compare_scale_with_bands(case: Case, *, seed: int, search: bool) -> ScaleWithBands:
+    """Return the curve of yearly cost per resident over population beside the published bands (E12).
+
+    ``search``: look for the knot and redraw for its interval (a minute); else it stands in the middle (geometric mean) of the band
+    with the lowest published cost per resident.
+    """
+    bands = case.table("cost_bands", ["cost_per_person_yen"])
+    curve = estimate_municipal_scale(case, seed=seed, knot="search" if search else _cheapest_size(bands))
+    return ScaleWithBands(curve, compare_with_bands(curve, bands))
+
+
+def _cheapest_size(bands: pd.DataFrame) -> float:
+    bounded = bands[(bands["population_from_people"] > 0) & bands["population_below_people"].notna()]
+    cheapest = bounded.nsmallest(1, "cost_per_person_yen").iloc[0]
+    return math.sqrt(float(cheapest["population_from_people"]) * float(cheapest["population_below_people"]))
+
+
+evaluate_replacement_tail.question_ja = "更新費用の上振れ"  # type: ignore[attr-defined]
+compare_scale_with_bands.question_ja = "規模と1人当たり経費"  # type: ignore[attr-defined]
