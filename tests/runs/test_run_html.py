@@ -169,7 +169,7 @@ def test_what_cannot_be_computed_names_table_and_field(outline: Outline) -> None
 
 
 def test_long_tables_are_cut_in_the_page_and_say_so(outline: Outline) -> None:
-    assert "先頭50行。残り70行はCSV・Excelに収録" in outline.text
+    assert "先頭45行。残り75行はCSV・Excelに収録" in outline.text
 
 
 def test_the_marks_stand_where_illustrative_numbers_stand() -> None:

@@ -75,7 +75,7 @@ def test_every_text_can_be_extracted(pdf: PdfReader) -> None:
         "▲55",
         "令和元年度",
         "48.1億円",
-        "第49システム",
+        "第44システム",
         "読む。",
         "経費（システム×年度×経費項目）",
     ):

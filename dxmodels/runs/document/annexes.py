@@ -9,7 +9,8 @@ from dxmodels.runs.document.model import Annex, Page
 from dxmodels.runs.document.sheets import fitted
 from dxmodels.runs.model import Exhibit, Source
 
-_LINK = re.compile(r"https?://\S+")
+_JOINTS = re.compile(r"(?<=[/?&=._-])(?=[A-Za-z0-9])")
+_BREAK = "\u200b"  # a place where a line may break, without a sign
 STATES = {
     "ok": "正常",
     "failed": "失敗",
@@ -22,20 +23,23 @@ STATES = {
 def assumptions_annex(exhibits: Iterable[Exhibit]) -> Annex:
     """Return every assumption used, its grade and source, and the exhibits that use it."""
     rows = [
-        [source.label, source.grade, _LINK.sub("", source.detail).strip(" ;；、") or source.detail, "、".join(numbers)]
+        [source.label, source.name, source.grade, _breakable(source.detail), "、".join(numbers)]
         for source, numbers in _used(exhibits, "assumption")
     ]
     return Annex(
         title="用いた前提",
         intro="図表が用いた前提値台帳の項目。値・幅・出典の全体は前提値台帳（data/assumptions）にある。仮置きは要確認の値である。",
-        sheet=fitted(["前提", "区分", "出典（時点）", "図表"], rows),
+        sheet=fitted(["前提", "登録名", "区分", "出典（時点）", "図表"], rows),
     )
 
 
 def tables_annex(exhibits: Iterable[Exhibit]) -> Annex:
     """Return every table and citation used and the exhibits that use it."""
-    rows = [[source.label, source.detail or "－", "、".join(numbers)] for source, numbers in _used(exhibits, "table")]
-    rows += [[source.label, "文献", "、".join(numbers)] for source, numbers in _used(exhibits, "citation")]
+    rows = [
+        [source.label, _breakable(source.detail) or "－", "、".join(numbers)]
+        for source, numbers in _used(exhibits, "table")
+    ]
+    rows += [[_breakable(source.label), "文献", "、".join(numbers)] for source, numbers in _used(exhibits, "citation")]
     return Annex(
         title="用いた表と文献",
         intro="図表が用いたケースの表（公表値・架空・自前の台帳の別と出典）と文献。",
@@ -71,3 +75,8 @@ def _used(exhibits: Iterable[Exhibit], kind: str) -> list[tuple[Source, list[str
                 if exhibit.id not in numbers:
                     numbers.append(exhibit.id)
     return sorted(found.values(), key=lambda entry: (entry[1][0], entry[0].name))
+
+
+def _breakable(text: str) -> str:
+    """Return a text whose addresses and long names may be broken at their joints, so that no column is overrun."""
+    return _JOINTS.sub(_BREAK, text)

@@ -16,7 +16,7 @@ from dxmodels.runs.parameters import printed_value, schema_of
 from dxmodels.runs.plans import Plan
 from dxmodels.runs.shown import value_of
 
-_REPORT_ROWS, _PAGE_ROWS = 50, 60  # the 43 municipalities fit; longer tables continue in CSV and Excel
+_REPORT_ROWS, _PAGE_ROWS = 45, 60  # the 43 municipalities fit; longer tables continue in CSV and Excel
 _REPORT_KIND = "報告書（公表値で言えること／方法の例示）"
 _AUTHOR = "大阪府デジタル改革 検討チーム"
 _DRAFT = (

@@ -82,13 +82,13 @@ def setting_of(page: Page) -> str:
 
 
 def source_lines(sources: Sequence[Source]) -> tuple[str, ...]:
-    """Return each source as one printed line: tables first, then assumptions with their grade, then citations."""
+    """Return each source as one printed line; where an assumption comes from stands in the annex, once."""
     lines = []
     for source in sources:
         if source.kind == "table":
             lines.append(f"表「{source.label}」" + (f"（{source.detail}）" if source.detail else ""))
         elif source.kind == "assumption":
-            lines.append(f"前提「{source.label}」［{source.grade}］{source.detail}")
+            lines.append(f"前提「{source.label}」［{source.grade}］")
         else:
             lines.append(source.label)
     return tuple(lines)

@@ -25,6 +25,7 @@ _USUAL = 0.8  # a column wishes the width that four of five of its texts fit int
 _COMFORT = 0.4  # the share of what columns wish beyond their least width that a comfortable table grants
 _LEAST_HEADER_EM = 2.6
 _WORD = re.compile(r"[\x21-\x7e▲]+")
+_BREAK = "\u200b"
 
 
 def sheet_of(exhibit: Exhibit, *, most_rows: int) -> Sheet:
@@ -100,6 +101,7 @@ def _longest_word(text: str) -> float:
 
 
 def _em(text: str) -> float:
+    text = text.replace(_BREAK, "")
     wide = text_width(text) - len(text)
     return wide + (len(text) - wide) * _NARROW_EM
 

@@ -11,6 +11,7 @@ from matplotlib.ft2font import FT2Font
 from dxmodels.errors import RunError
 
 _MISSING_SORT = "〓"
+_LAYOUT = "\n\t\u200b"  # line break, tab, break opportunity
 _TWINS = {"≒": "≈"}  # the one character of JIS X 0208 that these fonts lack
 _WHEELS = ("noto_cjk_sans_jp_regular", "noto_cjk_sans_jp_bold")
 
@@ -46,14 +47,9 @@ def known_characters() -> frozenset[int]:
 def with_known_characters(text: str) -> str:
     """Return text with every character the fonts lack replaced: by its near twin, else by 〓 (the printers' mark for a missing sort)."""
     known = known_characters()
-    if all(ord(character) in known for character in text):
-        return text
-    return "".join(_known(character, known) for character in text)
+    foreign = {character for character in set(text) if ord(character) not in known and character not in _LAYOUT}
+    return text.translate({ord(character): _twin(character) for character in foreign})
 
 
-def _known(character: str, known: frozenset[int]) -> str:
-    if ord(character) in known or character in "\n\t":
-        return character
-    if not character.isprintable():
-        return ""
-    return _TWINS.get(character, _MISSING_SORT)
+def _twin(character: str) -> str:
+    return _TWINS.get(character, _MISSING_SORT) if character.isprintable() else ""
