@@ -77,11 +77,11 @@ def _chunk_cost(plan: MovePlan, values: Floats) -> Floats:
     whole = np.ceil(delay).astype(np.int64)
     first = np.minimum(plan.planned_year[None, :] + whole[:, None], plan.years)
     step = (whole - delay)[:, None]  # the share of the move that falls into the year ⌈x⌉
-    start = np.arange(len(values))[:, None]
+    flat = first + np.arange(len(values))[:, None] * grid.shape[1]
     running_weight = step * grid + tails
     moving_weight = step * grid
     moving_weight[:, :-1] += (1.0 - step) * grid[:, 1:]
-    done, moved = running_weight[start, first], moving_weight[start, first]
+    done, moved = running_weight.ravel().take(flat), moving_weight.ravel().take(flat)
     total = grid.sum(axis=1) * plan.annual_yen.sum()
     saved = saving * take_up * np.einsum("ku,u->k", done, plan.annual_yen)
     move = overrun * (1.0 - subsidy) * take_up * np.einsum("ku,u->k", moved, plan.move_yen)

@@ -79,7 +79,9 @@ def evaluate_joint_operation(case: Case, register: Register) -> JointOperation:
         load = float(erlangs[:count].sum())
         desk_posts = desks_needed(load, level)
         shared = desk_posts + register.value("op_monitor_day_posts") + register.value("op_engineer_days") * count
-        shared_yen = shared * cost + register.value("op_shared_fixed_yen") + register.value("op_member_cost_yen") * count
+        shared_yen = (
+            shared * cost + register.value("op_shared_fixed_yen") + register.value("op_member_cost_yen") * count
+        )
         rows.append(
             {
                 "members_count": count,

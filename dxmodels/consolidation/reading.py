@@ -50,8 +50,8 @@ class DecisionReading:
     information: InformationValue
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the regret table by option (yen)."""
-        return self.regret.to_frame()
+        """Return the regret table by option, in yen."""
+        return regret_in_yen(self.regret)
 
     def summary(self) -> str:
         """Return in Japanese when the option loses, in one sentence, and what to study first."""
@@ -63,7 +63,9 @@ class DecisionReading:
         return head + middle + self.information.summary()
 
 
-def read_decision(result: SimulationResult, *, option: str, against: str, register: Register, seed: int) -> DecisionReading:
+def read_decision(
+    result: SimulationResult, *, option: str, against: str, register: Register, seed: int
+) -> DecisionReading:
     """Return the reading of a simulation for one option against another."""
     benefit = result.net_benefit()
     missing = [name for name in (option, against) if name not in benefit]
@@ -86,6 +88,14 @@ def read_decision(result: SimulationResult, *, option: str, against: str, regist
         tree=grow_scenario_tree(named, loses, depth=2) if useful else None,
         information=value_of_information(benefit.rename(columns=dict(result.titles)), named, seed=seed),
     )
+
+
+def regret_in_yen(regret: RegretTable) -> pd.DataFrame:
+    """Return a regret table whose payoffs are yen, with columns that say so."""
+    table = regret.to_frame().rename(columns={"option": "option_ja"})
+    amounts = [name for name in map(str, table.columns) if name.startswith(("payoff", "regret"))]
+    table[amounts] = table[amounts].round().astype("int64")
+    return table.rename(columns={name: f"{name}_yen" for name in amounts})
 
 
 def compare_scenarios(results: Mapping[str, SimulationResult]) -> RegretTable:

@@ -89,12 +89,17 @@ class SimulationResult:
 
     def fan(self, measure: str, *, option: str | None = None) -> pd.DataFrame:
         """Return quantiles by year of one measure, for one or all options, with the deterministic case and the mean."""
+        end = "yen" if measure.endswith("_yen") else "value"
         rows = []
+
+        def shown(value: float) -> float | int:
+            return round(float(value)) if end == "yen" else float(value)
+
         for name in self.options if option is None else (option,):
             values = self._of(self.measures, name)[measure]
             marks = np.quantile(values, FAN_LEVELS, axis=0)
             for number, year in enumerate(self.years):
-                row = {"option": name, "option_ja": self.titles[name], "fiscal_year": year, "measure": measure}
+                row = {"option_ja": self.titles[name], "fiscal_year": year}
                 row |= {
                     f"p{round(100 * level):02d}_value": float(marks[k, number]) for k, level in enumerate(FAN_LEVELS)
                 }

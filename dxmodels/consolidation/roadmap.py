@@ -68,7 +68,8 @@ class Roadmap:
         )
         delays = [name for name in gain.index if name.startswith("delay")]
         return text + "".join(
-            f"着手が{name.removeprefix('delay')}年遅れると効果は{format_yen(float(gain[name]), '億円')}になる。" for name in delays
+            f"着手が{name.removeprefix('delay')}年遅れると効果は{format_yen(float(gain[name]), '億円')}になる。"
+            for name in delays
         )
 
 
@@ -96,7 +97,9 @@ def plan_roadmap(
                 "peak_staff_share": float((load[:, 1] / np.maximum(staff, 1e-9)).max()),
             }
         )
-    return Roadmap(_moves(fleet, costs, plans), _load_table(fleet, costs, plans, slots, staff), pd.DataFrame(rows), *report)
+    return Roadmap(
+        _moves(fleet, costs, plans), _load_table(fleet, costs, plans, slots, staff), pd.DataFrame(rows), *report
+    )
 
 
 def _capacities(fleet: Fleet, structure: Structure, register: Register) -> tuple[Floats, Floats]:

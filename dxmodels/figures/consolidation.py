@@ -102,11 +102,12 @@ def plot_flips(result: Tornado, *, ax: Axes | None = None) -> Axes:
     """Draw how far each assumption must move, as a share of its range, before another structure is cheapest."""
     table = result.table.head(12).iloc[::-1]
     ax = style.axes_for(ax, height_mm=28.0 + 6.6 * len(table))
-    for place, row in enumerate(table.itertuples()):
-        turns = row.state == "turns"
-        share = abs(float(row.range_share)) if turns and np.isfinite(row.range_share) else 1.0
+    shares = table["range_share"].astype(float).abs().fillna(1.0).to_numpy()
+    values = table["switching_value"].astype(float).to_numpy()
+    for place, turns in enumerate((table["state"] == "turns").tolist()):
+        share = float(shares[place]) if turns else 1.0
         ax.barh(place, share, height=0.6, color=style.PALETTE["vermillion"] if turns else style.MISSING_FACE, edgecolor=style.MUTED, linewidth=0.5)  # fmt: skip
-        text = f"{row.switching_value:.3g} で逆転" if turns else "範囲内では変わらない"
+        text = f"{values[place]:.3g} で逆転" if turns else "範囲内では変わらない"
         ax.text(share + 0.02 if turns else 0.02, place, text, va="center", fontsize=7.5)
     ax.set_yticks(range(len(table)), [str(name) for name in table["label_ja"]], fontsize=7.5)
     ax.set_xlim(0, 1.35)
