@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, YearLocator
+from matplotlib.dates import DateFormatter, YearLocator, date2num
 
 from dxmodels.figures import style
 from dxmodels.fiscal import era_year
@@ -80,7 +79,7 @@ def plot_coverage(result: IndicatorTable, *, ax: Axes | None = None) -> Axes:
     ax.set_yticks(
         ys, [f"{title}（{GROUP_JA[group]}）" for title, group in zip(table["title_ja"], table["group"], strict=True)]
     )
-    for y, row in zip(ys, table.itertuples(), strict=True):
+    for y, row in zip(range(len(table)), table.itertuples(), strict=True):
         ax.text(
             1.01,
             y,
@@ -213,9 +212,9 @@ def plot_exit_calendar(result: ExitCalendar, *, ax: Axes | None = None) -> Axes:
     ax.scatter(table["decision_date"], ys, marker="D", s=14, color=_RED, zorder=3, label="最終の判断期限")
     ax.scatter(table["budget_vote_date"], ys, marker="|", s=60, color=style.INK, zorder=3, label="債務負担行為の議決")
     ax.set_yticks(ys, list(table["system_id"]))
-    ax.xaxis.set_major_locator(YearLocator(month=4, day=1))
-    ax.xaxis.set_major_formatter(DateFormatter("%Y年4月"))
-    ax.axvline(pd.Timestamp(result.as_of), color=style.MUTED, linewidth=0.9, linestyle="--")
+    ax.xaxis.set_major_locator(YearLocator(month=4, day=1))  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(DateFormatter("%Y年4月"))  # type: ignore[no-untyped-call]
+    ax.axvline(float(date2num(result.as_of)), color=style.MUTED, linewidth=0.9, linestyle="--")  # type: ignore[no-untyped-call]
     ax.set_xlabel("破線は基準日。期限を過ぎた契約は描いていない")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=3, frameon=False)
     return style.finish(ax, grid="x")

@@ -55,13 +55,21 @@ def plot_backtest(result: CostForecast, *, ax: Axes | None = None) -> Axes:
     for year, share, count in zip(
         table["years_ahead"], table["inside_share"], table["observations_count"], strict=True
     ):
-        ax.text(year, share, f"{share:.1%}\nn={count}".replace("%", "％"), ha="center", va="bottom", fontsize=7)
+        ax.text(
+            year,
+            share - 0.03,
+            f"{share:.1%}\nn={count}".replace("%", "％"),
+            ha="center",
+            va="top",
+            fontsize=7,
+            color="white",
+        )
     ax.axhline(result.level, color=style.PALETTE["vermillion"], linewidth=1.0, label="約束した水準")
     ax.set_ylim(0, 1.15)
     ax.set_xticks(list(table["years_ahead"]))
     style.percent_axis(ax, label="区間に入った割合")
     ax.set_xlabel("何年先か（直近を伏せた検証）")
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
     return style.finish(ax)
 
 
@@ -87,6 +95,6 @@ def plot_paths(result: PathComparison, *, ax: Axes | None = None) -> Axes:
 
 
 def _years(ax: Axes, years: list[int]) -> None:
-    shown = sorted(set(int(year) for year in np.asarray(years)))
+    shown = sorted({int(year) for year in np.asarray(years)})
     ax.set_xticks(shown, [era_year(year, suffix="") for year in shown], rotation=90)
     ax.set_xlabel("年度")

@@ -78,7 +78,7 @@ class Diagnosis:
     """One row a system: level scores and states, state overall, rank with interval, treatment and the flags behind them.
 
     ``table``: system_id, {technical,contractual,knowledge}_score (0..1), …_state, lockin_state, flagged_count, computable_count, lockin_rank, rank_low, rank_high,
-    treatment, flags_ja.
+    business_value_score, technical_fit_score, treatment, flags_ja.
     """
 
     table: pd.DataFrame
@@ -122,7 +122,10 @@ def diagnose_systems(
     table["lockin_state"] = _overall(table, rule)
     table["flagged_count"], table["computable_count"] = flags.sum(axis=1), known.sum(axis=1)
     table = table.join(_ranks(flags, known, levels, seed))
-    table["treatment"] = _treatments(systems, table.index, rule)
+    scores = systems.set_index(systems["system_id"].astype(str)).reindex(table.index)
+    for name in ("business_value_score", "technical_fit_score"):
+        table[name] = scores[name].astype("Float64")
+    table["treatment"] = _treatments(table, rule)
     titles = {entry.name: entry.title_ja for entry in CATALOGUE}
     table["flags_ja"] = ["、".join(titles[name] for name in names if row[name]) for _, row in flags.iterrows()]
     return Diagnosis(table.reset_index().sort_values(["lockin_rank", "system_id"]).reset_index(drop=True), rule)
@@ -170,12 +173,10 @@ def _ranks(flags: pd.DataFrame, known: pd.DataFrame, levels: dict[str, str], see
     )
 
 
-def _treatments(systems: pd.DataFrame, index: pd.Index, rule: DiagnosisRule) -> pd.Series:
-    table = systems.set_index(systems["system_id"].astype(str)).reindex(index)
-    value, fit = table["business_value_score"].astype("Float64"), table["technical_fit_score"].astype("Float64")
+def _treatments(table: pd.DataFrame, rule: DiagnosisRule) -> pd.Series:
     names = {(True, True): "invest", (True, False): "migrate", (False, True): "tolerate", (False, False): "eliminate"}
     chosen = [
         UNKNOWN if pd.isna(v) or pd.isna(f) else names[bool(v >= rule.value_cut_score), bool(f >= rule.fit_cut_score)]
-        for v, f in zip(value, fit, strict=True)
+        for v, f in zip(table["business_value_score"], table["technical_fit_score"], strict=True)
     ]
-    return pd.Series(chosen, index=index)
+    return pd.Series(chosen, index=table.index)

@@ -15,14 +15,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 import pulp
 
 from dxmodels.errors import ModelError
 from dxmodels.money import format_yen
-from dxmodels.solver import Effort, SolveReport, solve
+from dxmodels.solver import OPTIMAL, Effort, SolveReport, solve
 
 CANDIDATE_COLUMNS = ("system_id", "exit_fy", "value_yen", "switching_yen", "staff_fte", "vendor_id")
+_CAPACITY_COLUMNS = ("resource", "fiscal_year", "used_value", "capacity_value")
+_NOTHING_TO_SOLVE = SolveReport(OPTIMAL, 0.0, 0.0, 0.0, 0.0, 0, np.zeros(0), np.zeros(0), np.zeros(0))
 _Key = TypeVar("_Key")
 _PER_MILLION = 1e6  # money enters the model in 百万円, so that the solver's tolerances mean the same everywhere
 
@@ -50,6 +53,8 @@ class ExitPlan:
 
     def summary(self) -> str:
         """Return the plan in Japanese: how many leave, what it is worth, what was proven, which capacity binds most."""
+        if self.years.empty:
+            return "脱却の価値が正になる候補がない（割増の節約では切替費用を取り戻せない）。"
         leaving = int(self.years["exit_fy"].notna().sum())
         binding = self.capacity.sort_values("price_yen", ascending=False).head(1)
         tight = ""
@@ -76,6 +81,8 @@ def plan_exits(
     without a stated capacity.
     """
     table = _prepare(candidates)
+    if table.empty:
+        return ExitPlan(_years(table, []), pd.DataFrame(columns=[*_CAPACITY_COLUMNS, "price_yen"]), _NOTHING_TO_SOLVE)
     for name, limits in (("職員", staff_fte), ("予算", budget_yen)):
         _require_years(name, limits, table)
     problem, leave, rows = _build(table, staff_fte, vendor_exits, budget_yen)
@@ -194,4 +201,4 @@ def _usage(
         inside = [row for row in members if row in set(chosen)]
         used = float(len(inside)) if column == "" else float(table.loc[inside, column].sum())
         rows.append((name, scale, resource, year, used, limit))
-    return pd.DataFrame(rows, columns=["name", "scale", "resource", "fiscal_year", "used_value", "capacity_value"])
+    return pd.DataFrame(rows, columns=["name", "scale", *_CAPACITY_COLUMNS])

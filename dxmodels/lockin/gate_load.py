@@ -66,7 +66,10 @@ class GateLoad:
 
 
 def plan_gate_load(calendar: pd.DataFrame, *, effort: ReviewEffort) -> GateLoad:
-    """Return the load by month from an exit calendar (columns estimate_date and specification_date); raises ModelError where it is empty."""
+    """Return the load by month from an exit calendar (columns estimate_date and specification_date); cases
+    whose last safe date has passed are left out. Raises ModelError where none is left."""
+    if "is_past" in calendar.columns:
+        calendar = calendar[~calendar["is_past"].astype(bool)]
     if calendar.empty:
         raise ModelError("暦に契約がありません。→ 契約終了日のある台帳を渡してください。")
     budget = calendar["estimate_date"].dt.to_period("M").value_counts()

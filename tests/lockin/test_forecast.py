@@ -143,6 +143,35 @@ def test_totals_add_up_exactly_and_reconciliation_matches_the_textbook_formula()
     np.testing.assert_allclose(got[:, 0], expected)
 
 
+def test_total_interval_knows_that_systems_move_together():
+    inside, ratio = [], {}
+    for common in (0.0, 0.05):
+        widths = []
+        for seed in range(10):
+            rng = stream(seed, f"test.total.{common}")
+            steps = rng.normal(0, 0.05, (30, 16)) + common * rng.normal(size=16)
+            values = 1e8 * np.exp(steps.cumsum(axis=1))
+            table = pd.DataFrame(
+                [(f"S{i}", 2010 + t, values[i, t]) for i in range(30) for t in range(16)],
+                columns=["id", "fiscal_year", "cost_yen"],
+            )
+            known = table[table["fiscal_year"] < 2024]
+            found = forecast_costs(
+                known,
+                horizon=2,
+                groups=pd.DataFrame({"id": [f"S{i}" for i in range(30)], "part": [f"D{i % 5}" for i in range(30)]}),
+            )
+            total = found.totals[found.totals["level"] == "total"].set_index("fiscal_year")
+            actual = table[table["fiscal_year"] >= 2024].groupby("fiscal_year")["cost_yen"].sum()
+            inside += ((actual >= total["lower_yen"]) & (actual <= total["upper_yen"])).tolist()
+            widths.append(((total["upper_yen"] - total["lower_yen"]) / total["central_yen"]).mean())
+            singles = found.paths["upper_yen"].sum() - found.paths["lower_yen"].sum()
+            assert (total["upper_yen"] - total["lower_yen"]).sum() < singles
+        ratio[common] = np.mean(widths)
+    assert np.mean(inside) >= 0.8
+    assert ratio[0.05] > 1.5 * ratio[0.0]
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(st.floats(0, 1e12), min_size=1, max_size=12), min_size=1, max_size=6), st.integers(1, 6))
 def test_any_panel_of_amounts_gets_a_finite_forecast(histories, horizon):

@@ -16,16 +16,17 @@ import pandas as pd
 
 from dxmodels.errors import ModelError
 from dxmodels.lockin.forecast.combine import combine, method_weights
-from dxmodels.lockin.forecast.conformal import interval_factors
+from dxmodels.lockin.forecast.conformal import interval_factors, total_factors
 from dxmodels.lockin.forecast.difficulty import describe_windows, difficulty_of, fit_difficulty
 from dxmodels.lockin.forecast.events import EventTable, event_paths, fit_events
 from dxmodels.lockin.forecast.methods import METHOD_JA, METHODS, forecast_methods
 from dxmodels.lockin.forecast.reconcile import reconcile, summing_rows
 from dxmodels.lockin.forecast.result import CostForecast
 from dxmodels.lockin.forecast.series import Panel, read_panel
-from dxmodels.lockin.forecast.windows import LEAST_HISTORY, Floats, Windows, rolling_windows, stack_histories
+from dxmodels.lockin.forecast.windows import LEAST_HISTORY, Floats, Ints, Windows, rolling_windows, stack_histories
 
 _MOST_YEARS = 50
+_LEAST_FOR_TOTALS = 6  # years all members share, below which a total's own forecast says nothing its members do not
 # Typical error of a published yearly series one year ahead as a share of its level, growing with the horizon: only for panels with no usable series at all.
 _TYPICAL_ERROR = 0.1
 
@@ -71,13 +72,17 @@ class _Engine:
     """A calibrated panel: central paths, difficulty, interval factors, weights."""
 
     horizon: int
+    level: float
     central: Floats
     difficulty: Floats
     lower: Floats
     upper: Floats
     weights: Floats
-    coefficients: Floats
     scores_count: int
+    errors: Floats
+    error_sizes: Floats
+    error_owner: Ints
+    error_origin: Ints
 
     def bounds(self, central: Floats, difficulty: Floats) -> tuple[Floats, Floats]:
         """Interval ends; widths never shrink with the horizon, the lower end never falls below zero."""
@@ -113,12 +118,32 @@ def _calibrate(panel: Panel, horizon: int, level: float, events: EventTable | No
     path_past, path_ahead = combine(past, weights[rolling.owner]), combine(ahead, weights)
     features = describe_windows(rolling, past, path_past)
     coefficients = fit_difficulty(features, rolling.target - path_past, rolling.unit)
-    scores = (rolling.target - path_past) / difficulty_of(features, rolling.unit, coefficients)
+    errors, sizes = rolling.target - path_past, difficulty_of(features, rolling.unit, coefficients)
+    scores = errors / sizes
     lower, upper = interval_factors(scores, rolling.owner, level=level)
     difficulty = difficulty_of(describe_windows(final, ahead, path_ahead), final.unit, coefficients)
     return _Engine(
-        horizon, path_ahead, _with_short(final, difficulty), lower, upper, weights, coefficients, int(np.isfinite(scores).sum())
-    )  # fmt: skip
+        horizon,
+        level,
+        path_ahead,
+        _with_short(final, difficulty),
+        lower,
+        upper,
+        weights,
+        int(np.isfinite(scores).sum()),
+        errors,
+        sizes,
+        rolling.owner,
+        _origin_years(panel, rolling),
+    )
+
+
+def _origin_years(panel: Panel, windows: Windows) -> Ints:
+    """Last fiscal year each window knows."""
+    first = np.array([panel.years_of(row)[0] for row in range(len(panel.ids))], dtype=np.int64)
+    return (
+        np.asarray(first[windows.owner] + windows.lengths - 1, dtype=np.int64) if len(windows.owner) else windows.owner
+    )
 
 
 def _candidates(panel: Panel, windows: Windows, events: EventTable | None, *, rolling: bool) -> Floats:
@@ -167,33 +192,43 @@ def _frame(panel: Panel, central: Floats, lower: Floats, upper: Floats) -> pd.Da
 
 
 def _add_up(panel: Panel, engine: _Engine, groups: pd.DataFrame | pd.Series) -> tuple[Floats, pd.DataFrame]:
-    """Forecast the totals as series of their own, reconcile, and return the base paths and the table of totals."""
-    ends = set(panel.last_fy)
-    if len(ends) > 1:
-        early = [name for name, last in zip(panel.ids, panel.last_fy, strict=True) if last < max(ends)]
-        raise ModelError(
-            f"最終年度のそろわない系列があり合計できません（{max(ends)}年度より前に終わる系列：{'、'.join(early[:5])} など {len(early)} 件）。→ 廃止した系列を除くか、年度をそろえてください。"
-        )
+    """Reconcile the totals' own forecasts with their members', and return the base paths and the table of totals with intervals."""
+    _require_common_end(panel)
     rows = summing_rows(panel.ids, groups)
-    width = min(len(history) for history in panel.histories)
-    stacked = np.array([history[-width:] for history in panel.histories])
-    sums = [stacked[members].sum(axis=0) for _, _, members in rows]
-    windows = stack_histories(sums, horizon=engine.horizon)
-    mixture = np.array([engine.weights[members, : len(METHODS)].mean(axis=0) for _, _, members in rows])
-    mixture = mixture / np.maximum(mixture.sum(axis=1, keepdims=True), 1e-12)
-    candidates = forecast_methods(windows)
-    path = combine(candidates, mixture)
-    hardness = _with_short(
-        windows, difficulty_of(describe_windows(windows, candidates, path), windows.unit, engine.coefficients)
+    members = [positions for _, _, positions in rows]
+    sizes = np.array([np.sqrt((engine.difficulty[positions] ** 2).sum(axis=0)) for positions in members])
+    base, totals = reconcile(engine.central, _own_paths(panel, engine, members), members, engine.difficulty, sizes)
+    low, high = total_factors(
+        engine.errors, engine.error_sizes, engine.error_owner, engine.error_origin, members, level=engine.level
     )
-    if engine.weights.shape[1] > len(METHODS):  # with events, a total knows no more than the sum of its members
-        path = np.array([engine.central[members].sum(axis=0) for _, _, members in rows])
-    base, totals = reconcile(engine.central, path, [members for _, _, members in rows], engine.difficulty, hardness)
-    lower, upper = engine.bounds(totals, hardness)
-    names = Panel(tuple(name for _, name, _ in rows), tuple(sums), (max(ends),) * len(rows), {})
+    lower = np.maximum(totals + low * np.maximum.accumulate(sizes, axis=1), 0.0)
+    upper = totals + high * np.maximum.accumulate(sizes, axis=1)
+    last = max(panel.last_fy)
+    names = Panel(tuple(name for _, name, _ in rows), (), (last,) * len(rows), {})
     frame = _frame(names, totals, lower, upper)
     frame.insert(0, "level", np.repeat([level for level, _, _ in rows], engine.horizon))
     return base, frame
+
+
+def _require_common_end(panel: Panel) -> None:
+    last = max(panel.last_fy)
+    early = [name for name, end in zip(panel.ids, panel.last_fy, strict=True) if end < last]
+    if early:
+        raise ModelError(
+            f"最終年度のそろわない系列があり合計できません（{last}年度より前に終わる系列：{'、'.join(early[:5])} など {len(early)} 件）。→ 廃止した系列を除くか、年度をそろえてください。"
+        )
+
+
+def _own_paths(panel: Panel, engine: _Engine, members: list[Ints]) -> Floats:
+    """Totals forecast as series of their own where every member has a history to add; else, and with events, the sum of the members."""
+    width = min(len(history) for history in panel.histories)
+    if width < _LEAST_FOR_TOTALS or engine.weights.shape[1] > len(METHODS):
+        return np.array([engine.central[positions].sum(axis=0) for positions in members])
+    stacked = np.array([history[-width:] for history in panel.histories])
+    windows = stack_histories([stacked[positions].sum(axis=0) for positions in members], horizon=engine.horizon)
+    return combine(
+        forecast_methods(windows), np.array([engine.weights[positions].mean(axis=0) for positions in members])
+    )
 
 
 def _backtest(panel: Panel, horizon: int, level: float, events: EventTable | None) -> pd.DataFrame:
