@@ -19,13 +19,12 @@ from scipy import sparse
 from dxmodels.bundling.holdings import units_of_case
 from dxmodels.bundling.params import DEPARTMENTAL, MUNICIPAL, BundleParams
 from dxmodels.bundling.problem import BundleProblem, Coupling, Floats
-from dxmodels.bundling.purchases import Clockwork, Setting, going_alone, joint_purchases
+from dxmodels.bundling.purchases import HEAD, Clockwork, Purchase, Setting, going_alone, joint_purchases
 
 if TYPE_CHECKING:
     from dxmodels.inputs import Case, Patch
 
 _SLACK = 1.10  # a choice up to 10 % dearer than alone before its share of the fixed cost is kept for tight coupling rows
-_HEAD = ["offer_id", "line_number", "vendor_id", "product_id", "scope", "scope_name", "size_class", "start_fy"]
 _LABELS = ("cash_yen", "migration_fte", "staff_fte")
 
 
@@ -43,17 +42,15 @@ def build_problem(
     subsidy = float(option.lever("migration_subsidy_rate")) if option is not None else 0.0  # type: ignore[arg-type]
     setting = Setting.of(params, subsidy)
     offers = _allowed_offers(case.table("offers"), option)
-    alone = going_alone(units, clock, setting)
-    joint = joint_purchases(units, offers, params, clock, setting)
-    frames = [alone.assign(purchase=alone["unit"]), *(frame.assign(purchase=len(units) + k) for k, frame in enumerate(joint))]
-    problem = _assemble(units, _worth_keeping(pd.concat(frames, ignore_index=True), len(units)))
+    purchases = going_alone(units, clock, setting) + joint_purchases(units, offers, params, clock, setting, slack=_SLACK)
+    problem = _assemble(units, purchases)
     if capacities and case.has("capacity"):
-        return problem.with_coupling(_capacity_rows(problem, case, dict_of(params)))
+        return problem.with_coupling(_capacity_rows(problem, case, _taken(params)))
     return problem
 
 
-def dict_of(params: BundleParams) -> dict[tuple[str, int], float]:
-    """Return the capacity that earlier plans (exits) have taken, by (holder, fiscal year)."""
+def _taken(params: BundleParams) -> dict[tuple[str, int], float]:
+    """The capacity that earlier plans (exits) have taken, by (holder, fiscal year)."""
     return {(holder, year): amount for holder, year, amount in params.capacity_taken}
 
 
@@ -68,34 +65,27 @@ def _allowed_offers(offers: pd.DataFrame, option: Patch | None) -> pd.DataFrame:
     return offers[offers["unit_kind"].isin(allowed)]
 
 
-def _worth_keeping(choices: pd.DataFrame, units: int) -> pd.DataFrame:
-    alone = np.full(units, np.inf)
-    own = (choices["scope"] == "own").to_numpy()
-    alone[choices.loc[own, "unit"]] = choices.loc[own, "cost"]
-    return choices[own | (choices["cost"].to_numpy() <= _SLACK * alone[choices["unit"].to_numpy()])]
-
-
-def _assemble(units: pd.DataFrame, choices: pd.DataFrame) -> BundleProblem:
-    code = np.unique(choices["purchase"].to_numpy(), return_inverse=True)[1]
-    first = choices.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
-    keys = first[_HEAD].astype(str).agg("|".join, axis=1).to_numpy(dtype=object)
-    possible = np.bincount(code, minlength=len(keys))
-    reachable = (possible >= first["fewest"].to_numpy())[code]
-    order = np.flatnonzero(reachable)[np.lexsort((code[reachable], choices["unit"].to_numpy()[reachable]))]
-    bundles = first[_HEAD].assign(bundle_id=keys)
+def _assemble(units: pd.DataFrame, purchases: list[Purchase]) -> BundleProblem:
+    sizes = np.array([len(purchase.unit) for purchase in purchases])
+    bundle = np.repeat(np.arange(len(purchases)), sizes)
+    unit = np.concatenate([purchase.unit for purchase in purchases]).astype(np.int64)
+    order = np.lexsort((bundle, unit))
+    bundles = pd.DataFrame([purchase.head for purchase in purchases], columns=list(HEAD))
+    bundles.insert(0, "bundle_id", bundles.astype(str).agg("|".join, axis=1))
+    gathered = {name: np.concatenate([getattr(p, name) for p in purchases])[order] for name in ("cost", *_LABELS)}
     return BundleProblem(
         units=units,
-        bundles=bundles[["bundle_id", *_HEAD]],
-        unit_of=choices["unit"].to_numpy(dtype=np.int64)[order],
-        bundle_of=code[order].astype(np.int64),
-        cost=choices["cost"].to_numpy(dtype=float)[order],
+        bundles=bundles,
+        unit_of=unit[order],
+        bundle_of=bundle[order],
+        cost=gathered.pop("cost"),
         load=np.ones(len(order)),
-        fixed_cost=first["fixed"].to_numpy(dtype=float),
-        capacity=np.full(len(keys), np.inf),
-        min_units=first["fewest"].to_numpy(dtype=float),
-        max_units=first["most"].to_numpy(dtype=float),
-        coupling=Coupling.empty(len(order), len(keys)),
-        choice_labels={name: choices[name].to_numpy(dtype=float)[order] for name in _LABELS},
+        fixed_cost=np.array([purchase.fixed for purchase in purchases]),
+        capacity=np.full(len(purchases), np.inf),
+        min_units=np.array([purchase.fewest for purchase in purchases]),
+        max_units=np.array([purchase.most for purchase in purchases]),
+        coupling=Coupling.empty(len(order), len(purchases)),
+        choice_labels=gathered,
         money_unit="円",
     )
 

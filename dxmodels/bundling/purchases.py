@@ -17,12 +17,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dxmodels.bundling.params import BundleParams
 from dxmodels.bundling.problem import Flags, Floats
 
-_ALONE = "own"
+Column = npt.NDArray[np.generic]
+OWN = "own"
+HEAD = ("offer_id", "line_number", "vendor_id", "product_id", "scope", "scope_name", "size_class", "start_fy")
+
+
+@dataclass(frozen=True, eq=False)
+class Purchase:
+    """One purchase that may be made: its labels in the order of HEAD, fixed cost, member limits, and its units' costs and efforts."""
+
+    head: tuple[object, ...]
+    fixed: float
+    fewest: float
+    most: float
+    unit: Column
+    cost: Floats
+    cash_yen: Floats
+    migration_fte: Floats
+    staff_fte: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,119 +94,139 @@ class Setting:
         )  # fmt: skip
 
 
-def going_alone(units: pd.DataFrame, clock: Clockwork, setting: Setting) -> pd.DataFrame:
-    """Return the alone choice of every unit: cost over the horizon, staff effort; the bundle is the unit's own."""
+@dataclass(frozen=True, eq=False)
+class Holders:
+    """The units of one task or kind as arrays, with what each would pay alone and before any start year."""
+
+    unit: Column
+    people: Floats
+    annual: Floats
+    migration: Floats
+    end: Column
+    vendor: Column
+    block: Column
+    alone: Floats
+    before: Floats
+
+
+def going_alone(units: pd.DataFrame, clock: Clockwork, setting: Setting) -> list[Purchase]:
+    """Return every unit's own continuation: the current system for the whole horizon, no migration."""
     end = units["contract_end_fy"].to_numpy() - clock.first_fy
-    cost = units["annual_cost_yen"].to_numpy() * _legacy_factor(end, clock, setting, clock.years)
-    running = setting.running_effort * units["annual_cost_yen"].to_numpy() / setting.staff_yen * clock.years
-    return pd.DataFrame(
-        {
-            "unit": np.arange(len(units)), "offer_id": "own:" + units["unit_id"], "line_number": 0, "vendor_id": units["vendor_id"],
-            "product_id": units["product_id"], "scope": _ALONE, "scope_name": units["owner_ja"], "size_class": 1, "start_fy": clock.first_fy,
-            "cost": cost, "fixed": 0.0, "cash_yen": 0.0, "migration_fte": 0.0, "staff_fte": running, "fewest": 1.0, "most": np.inf,
-        }
-    )  # fmt: skip
+    annual = units["annual_cost_yen"].to_numpy(dtype=float)
+    cost = annual * _legacy_factor(end, clock, setting, clock.years)
+    running = setting.running_effort * annual / setting.staff_yen * clock.years
+    none = np.zeros(1)
+    return [
+        Purchase(
+            (f"own:{row.unit_id}", 0, row.vendor_id, row.product_id, OWN, row.owner_ja, 1, clock.first_fy),
+            0.0, 1.0, np.inf, np.array([k]), cost[k : k + 1], none, none, running[k : k + 1],
+        )
+        for k, row in enumerate(units.itertuples(index=False))
+    ]  # fmt: skip
 
 
-def joint_purchases(units: pd.DataFrame, offers: pd.DataFrame, params: BundleParams, clock: Clockwork, setting: Setting) -> list[pd.DataFrame]:
-    """Return the choices of every possible joint purchase, one frame an offer line (columns as in ``going_alone``)."""
-    frames = []
+def joint_purchases(
+    units: pd.DataFrame, offers: pd.DataFrame, params: BundleParams, clock: Clockwork, setting: Setting, *, slack: float
+) -> list[Purchase]:
+    """Return every joint purchase; members dearer than ``slack`` × their own continuation even before the fixed cost are left out."""
+    found: list[Purchase] = []
     for (kind, key), lines in offers.groupby(["unit_kind", "unit_key"], sort=True):
         members = np.flatnonzero(((units["unit_kind"] == kind) & (units["unit_key"] == key)).to_numpy())
-        if len(members) < 2:
-            continue
-        before = _cost_before(units.iloc[members], clock, setting)
-        for line in lines.itertuples(index=False):
-            frames += _line_choices(units, members, before, line, params, clock, setting)
-    return frames
-
-
-def _cost_before(units: pd.DataFrame, clock: Clockwork, setting: Setting) -> Floats:
-    """Current cost until the start plus exit fee, for every unit and start year (units × years)."""
-    end = units["contract_end_fy"].to_numpy() - clock.first_fy
-    annual = units["annual_cost_yen"].to_numpy()
-    columns = []
-    for start in range(clock.years):
-        unexpired = np.maximum(0, end + 1 - start)
-        fee = setting.exit_fee * unexpired * clock.discount[start]
-        columns.append(annual * (_legacy_factor(end, clock, setting, start) + fee))
-    return np.column_stack(columns)
-
-
-def _legacy_factor(end: np.ndarray[tuple[int], np.dtype[np.int64]], clock: Clockwork, setting: Setting, until: int) -> Floats:
-    years = np.arange(until)
-    dearer = np.where(years[None, :] > end[:, None], 1.0 + setting.rise, 1.0)
-    return np.asarray((dearer * clock.discount[None, :until]).sum(axis=1))
-
-
-def _line_choices(
-    units: pd.DataFrame, members: np.ndarray[tuple[int], np.dtype[np.int64]], before: Floats, line: object, params: BundleParams, clock: Clockwork, setting: Setting
-) -> list[pd.DataFrame]:
-    own = units.iloc[members]
-    fits = _fits(own, line)
-    end = own["contract_end_fy"].to_numpy() - clock.first_fy
-    first = max(0, int(_or(line.first_start_fy, clock.first_fy)) - clock.first_fy)  # type: ignore[attr-defined]
-    last = min(clock.years - 1, int(_or(line.last_start_fy, clock.first_fy + clock.years)) - clock.first_fy)  # type: ignore[attr-defined]
-    frames = []
-    for start in range(first, last + 1):
-        ready = fits & (start >= end + 1 - setting.early) & (start <= end + 1 + setting.late)
-        for scope, name, inside in _scopes(own, params):
-            who = np.flatnonzero(ready & inside)
-            for size in _classes(len(who), line, params):
-                frames.append(_choices(own.iloc[who], members[who], before[who, start], line, scope, name, size, start, clock, setting))
-    return frames
-
-
-def _choices(
-    own: pd.DataFrame, unit: np.ndarray[tuple[int], np.dtype[np.int64]], before: Floats, line: object, scope: str, name: str, size: int, start: int, clock: Clockwork, setting: Setting
-) -> pd.DataFrame:
-    stays = (own["vendor_id"] == line.vendor_id).to_numpy()  # type: ignore[attr-defined]
-    move = own["migration_cost_yen"].to_numpy() * np.where(stays, setting.same_vendor, 1.0)
-    cash = move * (1.0 - setting.subsidy) + line.onboarding_yen  # type: ignore[attr-defined]
-    meeting = setting.coordination + setting.coordination_growth * (size - 1)
-    yearly = line.variable_cost_yen * own["population_people"].to_numpy() + _or(line.member_fee_yen, 0.0) + meeting  # type: ignore[attr-defined]
-    remaining = clock.from_year(start)
-    effort = setting.joint_effort * setting.own_staff * move / setting.staff_yen
-    running = setting.running_effort * own["annual_cost_yen"].to_numpy() / setting.staff_yen
-    return pd.DataFrame(
-        {
-            "unit": unit, "offer_id": line.offer_id, "line_number": line.line_number, "vendor_id": line.vendor_id,  # type: ignore[attr-defined]
-            "product_id": line.product_id, "scope": scope, "scope_name": name, "size_class": size, "start_fy": clock.first_fy + start,  # type: ignore[attr-defined]
-            "cost": before + clock.discount[start] * cash + remaining * yearly, "fixed": remaining * line.fixed_cost_yen,  # type: ignore[attr-defined]
-            "cash_yen": cash, "migration_fte": effort, "staff_fte": effort + running * (start + setting.joint_effort * (clock.years - start)),
-            "fewest": float(_or(line.members_min_count, 2)), "most": float(size),  # type: ignore[attr-defined]
-        }
-    )  # fmt: skip
-
-
-def _fits(own: pd.DataFrame, line: object) -> Flags:
-    largest = _or(line.member_max_people, np.inf)  # type: ignore[attr-defined]
-    return np.asarray((own["population_people"] <= largest).to_numpy(), dtype=bool)
-
-
-def _scopes(own: pd.DataFrame, params: BundleParams) -> list[tuple[str, str, Flags]]:
-    """Who may stand together: the whole prefecture, each block, departments among themselves."""
-    everyone = np.ones(len(own), dtype=bool)
-    if (own["region_block"] == "府庁").all():
-        return [("departments", "庁内", everyone)]
-    found: list[tuple[str, str, Flags]] = [("prefecture", "府全域", everyone)] if "prefecture" in params.scopes else []
-    if "block" in params.scopes:
-        blocks = own["region_block"].to_numpy()
-        found += [("block", str(block), blocks == block) for block in sorted(set(blocks))]
-    if "peer" in params.scopes:
-        small = own["population_people"].to_numpy() < own["population_people"].median()
-        found += [("peer", "中央値未満の団体", small), ("peer", "中央値以上の団体", ~small)]
+        if len(members) >= 2:
+            holders = _holders(units, members, clock, setting)
+            for line in lines.to_dict("records"):
+                found += _purchases_of_line(holders, line, params, clock, setting, slack)
     return found
 
 
-def _classes(eligible: int, line: object, params: BundleParams) -> list[int]:
+def _holders(units: pd.DataFrame, members: Column, clock: Clockwork, setting: Setting) -> Holders:
+    own = units.iloc[members]
+    end = own["contract_end_fy"].to_numpy() - clock.first_fy
+    annual = own["annual_cost_yen"].to_numpy(dtype=float)
+    columns = []
+    for start in range(clock.years):
+        fee = setting.exit_fee * np.maximum(0, end + 1 - start) * clock.discount[start]
+        columns.append(annual * (_legacy_factor(end, clock, setting, start) + fee))
+    return Holders(
+        unit=np.asarray(members),
+        people=own["population_people"].to_numpy(dtype=float),
+        annual=annual,
+        migration=own["migration_cost_yen"].to_numpy(dtype=float),
+        end=end,
+        vendor=own["vendor_id"].to_numpy(dtype=object),
+        block=own["region_block"].to_numpy(dtype=object),
+        alone=annual * _legacy_factor(end, clock, setting, clock.years),
+        before=np.column_stack(columns),
+    )
+
+
+def _legacy_factor(end: Column, clock: Clockwork, setting: Setting, until: int) -> Floats:
+    """Discounted years of the current system before ``until``, years after the contract's end counted dearer."""
+    dearer = np.where(np.arange(until)[None, :] > end[:, None], 1.0 + setting.rise, 1.0)
+    return np.asarray((dearer * clock.discount[None, :until]).sum(axis=1))
+
+
+def _purchases_of_line(
+    holders: Holders, line: dict[str, object], params: BundleParams, clock: Clockwork, setting: Setting, slack: float
+) -> list[Purchase]:
+    fits = holders.people <= _or(line["member_max_people"], np.inf)
+    first = max(0, int(_or(line["first_start_fy"], clock.first_fy)) - clock.first_fy)
+    last = min(clock.years - 1, int(_or(line["last_start_fy"], clock.first_fy + clock.years)) - clock.first_fy)
+    found = []
+    for start in range(first, last + 1):
+        # The first year after the contract's last one is end + 1.
+        ready = fits & (start >= holders.end + 1 - setting.early) & (start <= holders.end + 1 + setting.late)
+        for scope, name, inside in _scopes(holders, params):
+            who = np.flatnonzero(ready & inside)
+            for size in _classes(len(who), line, params):
+                purchase = _purchase(holders, who, line, (scope, name, size), start, clock, setting, slack)
+                if len(purchase.unit) >= purchase.fewest:
+                    found.append(purchase)
+    return found
+
+
+def _purchase(
+    holders: Holders, who: Column, line: dict[str, object], place: tuple[str, str, int], start: int, clock: Clockwork, setting: Setting, slack: float
+) -> Purchase:
+    scope, name, size = place
+    move = holders.migration[who] * np.where(holders.vendor[who] == line["vendor_id"], setting.same_vendor, 1.0)
+    cash = move * (1.0 - setting.subsidy) + _or(line["onboarding_yen"], 0.0)
+    meeting = setting.coordination + setting.coordination_growth * (size - 1)
+    yearly = _or(line["variable_cost_yen"], 0.0) * holders.people[who] + _or(line["member_fee_yen"], 0.0) + meeting
+    remaining = clock.from_year(start)
+    cost = holders.before[who, start] + clock.discount[start] * cash + remaining * yearly
+    kept = cost <= slack * holders.alone[who]
+    effort = setting.joint_effort * setting.own_staff * move / setting.staff_yen
+    running = setting.running_effort * holders.annual[who] / setting.staff_yen
+    staff = effort + running * (start + setting.joint_effort * (clock.years - start))
+    head = (line["offer_id"], line["line_number"], line["vendor_id"], line["product_id"], scope, name, size, clock.first_fy + start)
+    fixed = remaining * _or(line["fixed_cost_yen"], 0.0)
+    fewest = _or(line["members_min_count"], 2.0)
+    return Purchase(head, fixed, fewest, float(size), holders.unit[who][kept], cost[kept], cash[kept], effort[kept], staff[kept])
+
+
+def _scopes(holders: Holders, params: BundleParams) -> list[tuple[str, str, Flags]]:
+    """Who may stand together: the whole prefecture, each block, towns of like size, departments among themselves."""
+    everyone = np.ones(len(holders.unit), dtype=bool)
+    if (holders.block == "府庁").all():
+        return [("departments", "庁内", everyone)]
+    found: list[tuple[str, str, Flags]] = [("prefecture", "府全域", everyone)] if "prefecture" in params.scopes else []
+    if "block" in params.scopes:
+        found += [("block", str(block), holders.block == block) for block in sorted(set(holders.block))]
+    if "peer" in params.scopes:
+        small = holders.people < np.median(holders.people)
+        found += [("peer", "人口が中央値未満の団体", small), ("peer", "人口が中央値以上の団体", ~small)]
+    return found
+
+
+def _classes(eligible: int, line: dict[str, object], params: BundleParams) -> list[int]:
     """Sizes of the versions of one purchase: each class below the number eligible, and the largest the offer allows."""
-    fewest = int(_or(line.members_min_count, 2))  # type: ignore[attr-defined]
-    most = min(eligible, int(_or(line.members_max_count, eligible)))  # type: ignore[attr-defined]
+    fewest = int(_or(line["members_min_count"], 2))
+    most = min(eligible, int(_or(line["members_max_count"], eligible)))
     if most < max(2, fewest):
         return []
     return [size for size in params.size_classes if fewest <= size < most] + [most]
 
 
 def _or(value: object, otherwise: float) -> float:
-    return otherwise if pd.isna(value) else float(value)  # type: ignore[arg-type,call-overload]
+    return otherwise if pd.isna(value) else float(value)  # type: ignore[call-overload, arg-type]

@@ -1,0 +1,208 @@
+"""Which other plans are nearly as good, what do they all share, and how do five typical plans compare?
+
+Near-optimal   choices of the plans found so far are made dearer step by step and the problem is solved again; a plan counts if its true
+               cost is within the tolerance of the best. The robust core is what all of them share: safe to decide now.
+Five plans     as is (everybody alone), greatest saving, most members, least dependence, least staff effort. The last three give up
+               saving for their aim, but never cost more than as is: a weight on the aim is raised by bisection while that holds
+               (weighted-sum method; Marler & Arora 2010), so each is a supported efficient plan, not a corner without a price.
+Dependence     Σ (vendor's share of yearly cost)², the Herfindahl–Hirschman index; least dependence makes each vendor dearer in
+               proportion to its share in the greatest-saving plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from dxmodels.bundling.optimize import optimize_bundles
+from dxmodels.bundling.plan import BundlePlan
+from dxmodels.bundling.problem import BundleProblem, Flags, Floats
+from dxmodels.errors import ModelError
+from dxmodels.money import format_rate
+from dxmodels.solver import Effort
+
+_WEIGHT_STEPS = 5
+STANDARD_PLANS_JA = {
+    "as_is": "現状（各団体が単独）",
+    "greatest_saving": "削減額最大",
+    "most_members": "参加最大",
+    "least_dependence": "依存最小",
+    "least_staff": "職員負担最小",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class PlanPool:
+    """Plans within a tolerance of the best, and what they share; the first is the best."""
+
+    plans: tuple[BundlePlan, ...] = field(repr=False)
+    tolerance: float
+
+    @property
+    def core(self) -> Flags:
+        """Choices that every plan takes."""
+        return np.logical_and.reduce([plan.taken for plan in self.plans])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a plan: plan_number, objective, extra_rate, purchases_count, same_as_best_share."""
+        best = self.plans[0]
+        rows = [
+            (k, plan.objective, plan.objective / best.objective - 1, len(plan.bundles_frame()), float((plan.taken & best.taken).sum() / best.taken.sum()))
+            for k, plan in enumerate(self.plans, start=1)
+        ]
+        return pd.DataFrame(rows, columns=["plan_number", "objective", "extra_rate", "purchases_count", "same_as_best_share"])
+
+    def core_frame(self) -> pd.DataFrame:
+        """Return the units decided the same way in every plan, with their bundle."""
+        return replace(self.plans[0], taken=self.core).to_frame()
+
+    def summary(self) -> str:
+        """Return size and core as one Japanese sentence."""
+        share = float(self.core.sum()) / self.plans[0].problem.n_units
+        return (
+            f"最良から{format_rate(self.tolerance)}以内の計画を{len(self.plans)}通り得た。単位の{format_rate(share)}はどの計画でも同じ調達に入り、"
+            "先に決めてよい。残りは費用以外の理由で選べる。"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class StandardPlans:
+    """The five typical plans of one problem by name (keys of STANDARD_PLANS_JA)."""
+
+    plans: dict[str, BundlePlan] = field(repr=False)
+    problem: BundleProblem = field(repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a plan: cost, saving, members, purchases, dependence, staff effort, objective, bound, gap, seconds, status."""
+        base = self.plans["as_is"].objective
+        rows = []
+        for name, plan in self.plans.items():
+            bundles = plan.bundles_frame()
+            joint = bundles[bundles["scope"] != "own"]
+            rows.append(
+                {
+                    "plan": name, "plan_ja": STANDARD_PLANS_JA[name], "total_cost_yen": plan.objective, "saving_yen": base - plan.objective,
+                    "saving_rate": 1 - plan.objective / base, "joint_units_count": int(joint["members_count"].sum()),
+                    "joint_purchases_count": len(joint), "vendor_hhi": vendor_hhi(plan), "staff_fte": staff_effort(plan),
+                    "bound_yen": plan.bound, "gap": plan.gap, "seconds": plan.seconds, "status": plan.status,
+                }
+            )  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def summary(self) -> str:
+        """Return the saving of the best plan and what the others give up, as Japanese sentences."""
+        frame = self.to_frame().set_index("plan")
+        best = frame.loc["greatest_saving"]
+        rest = "、".join(f"{row.plan_ja}は{format_rate(row.saving_rate)}" for row in frame.drop(index=["as_is", "greatest_saving"]).itertuples())
+        return f"現状に対し最大で{format_rate(float(best['saving_rate']))}の削減。{rest}の削減となる。"
+
+
+def near_optimal_plans(
+    problem: BundleProblem, *, count: int = 5, tolerance: float = 0.01, effort: Effort | None = None, seed: int = 0
+) -> PlanPool:
+    """Return up to ``count`` different plans within ``tolerance`` of the best plan's cost, the best first."""
+    if count < 1 or not 0 <= tolerance < 1:
+        raise ModelError(f"件数 {count} は1以上、許容幅 {tolerance} は0以上1未満にしてください。")
+    best = optimize_bundles(problem, effort=effort, seed=seed)
+    if not best.has_plan:
+        raise ModelError("計画が得られないため、代替案を作れません。explain_infeasibility で条件を確認してください。")
+    plans, seen = [best], np.zeros(problem.n_choices)
+    for step in range(1, 3 * count):
+        if len(plans) >= count:
+            break
+        seen += plans[-1].taken
+        penalty = tolerance * (0.5 + 0.5 * step / count) * np.minimum(seen, 3)
+        other = optimize_bundles(replace(problem, cost=problem.cost + penalty * np.abs(problem.cost)), effort=effort, seed=seed)
+        plan = _revalued(problem, other, best)
+        different = all((plan.taken != known.taken).any() for known in plans)
+        if plan.has_plan and different and plan.objective <= (1 + tolerance) * best.objective:
+            plans.append(plan)
+    return PlanPool(tuple(sorted(plans, key=lambda plan: plan.objective)), tolerance)
+
+
+def standard_plans(problem: BundleProblem, *, effort: Effort | None = None, seed: int = 0) -> StandardPlans:
+    """Return the five typical plans; needs the labels that build_problem gives (scope, vendor_id, staff_fte).
+
+    Raises ModelError where the problem has no plan.
+    """
+    joint = _joint(problem)
+    as_is = _everybody_alone(problem, effort, seed)
+    best = optimize_bundles(problem, effort=effort, seed=seed)
+    if not best.has_plan:
+        raise ModelError("計画が得られないため比較できません。explain_infeasibility で条件を確認してください。")
+    scale = float(np.abs(as_is.objective)) / problem.n_units
+    staff = problem.choice_labels["staff_fte"].astype(float)
+    aims: dict[str, Floats] = {
+        "most_members": np.where(joint, 0.0, scale),
+        "least_dependence": _vendor_weight(problem, best) * scale,
+        "least_staff": staff * scale / max(float(staff.mean()), 1e-12),
+    }
+    plans = {"as_is": as_is, "greatest_saving": best}
+    for name, aim in aims.items():
+        plans[name] = _as_far_as_it_pays(problem, aim, as_is.objective, best, effort, seed)
+    return StandardPlans(plans, problem)
+
+
+def vendor_hhi(plan: BundlePlan) -> float:
+    """Return the Herfindahl–Hirschman index of vendors (0..1) by yearly cost of the units they serve."""
+    frame = plan.to_frame()
+    vendor = plan.problem.bundles["vendor_id"].to_numpy(dtype=object)[plan.problem.bundle_of[plan.taken]]
+    weight = frame["annual_cost_yen"].to_numpy(dtype=float)
+    share = pd.Series(weight).groupby(vendor).sum() / weight.sum()
+    return float((share**2).sum())
+
+
+def staff_effort(plan: BundlePlan) -> float:
+    """Return the staff effort of a plan in FTE-years over the horizon."""
+    return float(plan.problem.choice_labels["staff_fte"][plan.taken].astype(float).sum())
+
+
+def _joint(problem: BundleProblem) -> Flags:
+    return np.asarray(problem.bundles["scope"] != "own", dtype=bool)[problem.bundle_of]
+
+
+def _everybody_alone(problem: BundleProblem, effort: Effort | None, seed: int) -> BundlePlan:
+    return optimize_bundles(problem.keep_choices(~_joint(problem)), effort=effort, seed=seed)
+
+
+def _vendor_weight(problem: BundleProblem, best: BundlePlan) -> Floats:
+    """Each choice's price of dependence: its unit's yearly cost times its vendor's share in the greatest-saving plan."""
+    annual = problem.units["annual_cost_yen"].to_numpy(dtype=float)
+    codes, _ = pd.factorize(problem.bundles["vendor_id"], sort=True)
+    served = np.bincount(codes[problem.bundle_of[best.taken]], annual[problem.unit_of[best.taken]], minlength=codes.max() + 1)
+    weight = served[codes[problem.bundle_of]] / annual.sum() * annual[problem.unit_of]
+    return np.asarray(weight / max(float(weight.mean()), 1e-12))
+
+
+def _as_far_as_it_pays(
+    problem: BundleProblem, aim: Floats, ceiling: float, best: BundlePlan, effort: Effort | None, seed: int
+) -> BundlePlan:
+    """The plan with the largest weight on the aim that still costs no more than the ceiling, by bisection on a log scale."""
+
+    def at(weight: float) -> BundlePlan:
+        shifted = replace(problem, cost=problem.cost + weight * aim)
+        return _revalued(problem, optimize_bundles(shifted, effort=effort, seed=seed), best)
+
+    return _bisect(at, ceiling, best)
+
+
+def _bisect(at: Callable[[float], BundlePlan], ceiling: float, best: BundlePlan) -> BundlePlan:
+    chosen, low, high = best, -3.0, 1.5
+    for _ in range(_WEIGHT_STEPS):
+        middle = (low + high) / 2
+        plan = at(10.0**middle)
+        if plan.has_plan and plan.objective <= ceiling * (1 + 1e-9):
+            chosen, low = plan, middle
+        else:
+            high = middle
+    return chosen
+
+
+def _revalued(problem: BundleProblem, plan: BundlePlan, best: BundlePlan) -> BundlePlan:
+    """A plan of a shifted problem at the true costs; its proven bound on the true cost is the best plan's."""
+    if not plan.has_plan:
+        return plan
+    return replace(plan, problem=problem, objective=problem.value(plan.taken), bound=best.bound, status="feasible", certificate=best.certificate)

@@ -1,0 +1,78 @@
+"""After the award, how dependent are the buyers on few vendors — and which legal form and procurement rule applies to each purchase?
+
+Dependence  Herfindahl–Hirschman index by task and over all, yearly cost as weight, before (incumbents) and after (the plan's vendors)
+WTO flag    a purchase in which the prefecture or a designated city takes part (府, 大阪市, 堺市) and whose contract amount reaches the threshold
+            of the special order of the fiscal year (register: wto_threshold_goods_services); contract amount = first term of the long-term
+            contract (register: long_term_contract_years)
+Legal form  two or more bodies: each contracts by itself under one specification (共同調達), or one body buys for all by 事務の委託
+            (地方自治法252条の14) or through a 協議会 (252条の2の2); departments of one prefecture: one contract (庁内一括)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from dxmodels.bundling.params import BundleParams
+from dxmodels.bundling.plan import BundlePlan
+
+
+def dependence_before_after(plan: BundlePlan) -> pd.DataFrame:
+    """Return HHI before and after by unit_key and for all: unit_key, hhi_before, hhi_after, hhi_change, top_vendor_after, top_share_after."""
+    units = plan.problem.units
+    after = _vendor_by_unit(plan)
+    frame = pd.DataFrame({"unit_key": units["unit_key"], "before": units["vendor_id"], "after": after, "weight": units["annual_cost_yen"]})
+    parts = [("全体", frame), *frame.groupby("unit_key", sort=True)]
+    return pd.DataFrame([_row(str(key), part) for key, part in parts])
+
+
+def purchases_with_legal_form(plan: BundlePlan, params: BundleParams) -> pd.DataFrame:
+    """Return every joint purchase of a plan with members, amount, WTO flag and the legal forms open to it."""
+    problem = plan.problem
+    bundles = plan.bundles_frame()
+    joint = bundles[bundles["scope"] != "own"].copy()
+    taken = np.flatnonzero(plan.taken)
+    inside = pd.DataFrame(
+        {
+            "bundle_id": problem.bundle_ids[problem.bundle_of[taken]],
+            "owner_ja": problem.units["owner_ja"].to_numpy(dtype=object)[problem.unit_of[taken]],
+            "designated": problem.units["is_designated"].to_numpy(dtype=bool)[problem.unit_of[taken]],
+            "cash": problem.choice_labels["cash_yen"][taken].astype(float),
+            "unit_key": problem.units["unit_key"].to_numpy(dtype=object)[problem.unit_of[taken]],
+        }
+    )
+    by = inside.groupby("bundle_id")
+    joint["unit_key"] = joint["bundle_id"].map(by["unit_key"].first())
+    joint["members_ja"] = joint["bundle_id"].map(by["owner_ja"].agg(lambda names: "・".join(sorted(names))))
+    term = params.value("long_term_contract_years")
+    joint["contract_amount_yen"] = (joint["total_cost"] / params.horizon_years * term).round().astype("int64")
+    limit = [params.register.value("wto_threshold_goods_services", fiscal_year=int(year)) for year in joint["start_fy"]]
+    joint["is_wto"] = joint["bundle_id"].map(by["designated"].any()) & (joint["contract_amount_yen"] >= np.array(limit))
+    joint["legal_form_ja"] = [_legal_form(row.scope, int(row.members_count)) for row in joint.itertuples()]
+    columns = ["bundle_id", "unit_key", "scope_name", "start_fy", "vendor_id", "members_count", "members_ja", "contract_amount_yen", "is_wto", "legal_form_ja"]
+    return joint[columns].reset_index(drop=True)
+
+
+def _vendor_by_unit(plan: BundlePlan) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    problem = plan.problem
+    vendor = np.empty(problem.n_units, dtype=object)
+    taken = np.flatnonzero(plan.taken)
+    vendor[problem.unit_of[taken]] = problem.bundles["vendor_id"].to_numpy(dtype=object)[problem.bundle_of[taken]]
+    return vendor
+
+
+def _row(key: str, part: pd.DataFrame) -> dict[str, object]:
+    before, after = (part.groupby(name)["weight"].sum() / part["weight"].sum() for name in ("before", "after"))
+    first, second = float((before**2).sum()), float((after**2).sum())
+    return {
+        "unit_key": key, "hhi_before": first, "hhi_after": second, "hhi_change": second - first,
+        "top_vendor_after": str(after.idxmax()), "top_share_after": float(after.max()),
+    }  # fmt: skip
+
+
+def _legal_form(scope: str, members: int) -> str:
+    if scope == "departments":
+        return "庁内一括（知事の1契約）"
+    if members == 1:
+        return "単独契約"
+    return "共同調達（各団体が契約）、事務の委託（252条の14）または協議会（252条の2の2）"
