@@ -49,6 +49,7 @@ class ImportReport:
     bids: int
     waiting: int
     known_elsewhere: int
+    dropped: int
     account: Path
 
     @property
@@ -81,6 +82,11 @@ class ImportReport:
                          f"（{FOLDER}/{OWNERS_FILE} に割当を書くか --municipality を付けて取り込み直してください）。")  # fmt: skip
         if self.known_elsewhere:
             lines.append(f"別のファイルから取込み済みの契約 {self.known_elsewhere:,} 件は元のままにしました。")
+        if self.dropped:
+            lines.append(
+                f"同じ名前のファイルの前回の取込みにあり今回はない契約 {self.dropped:,} 件を除きました"
+                "（別のファイルなら名前を変えて、前回のものから取り込み直してください）。"
+            )
         lines.append(f"読み取れなかった点 {len(ledger.findings):,} 件と行の内訳：{self.account}")
         return "\n".join(lines)
 
@@ -139,13 +145,15 @@ def _write(reading: Reading, source: Path, target: Target, stage: Path, municipa
     """Write account and tables into the staged folder."""
     name = account_name(reading.kind, source)
     account = stage / FOLDER / name
-    known_elsewhere = kept = bids = waiting = 0
+    known_elsewhere = dropped = kept = bids = waiting = 0
     if reading.kind != "payments":
         assigned = assign(
             reading.contracts, reading.bids,
             owners=target.imports / OWNERS_FILE, municipality=municipality, known=known_to(target),
         )  # fmt: skip
-        known_elsewhere = _merge(assigned, target, stage, account)
+        before = _ids_before(account)
+        elsewhere = _merge(assigned, target, stage, account, before)
+        known_elsewhere, dropped = len(elsewhere), len(before - set(reading.contracts.get("contract_id", ())))
         kept, bids, waiting = (
             len(assigned.contracts) - known_elsewhere,
             len(assigned.bids),
@@ -156,7 +164,9 @@ def _write(reading: Reading, source: Path, target: Target, stage: Path, municipa
     write_user_files(stage / FOLDER)
     if reading.kind != "payments":
         write_case_file(stage, dict.fromkeys(_TABLES, _source_text(stage)))
-    return ImportReport(reading, target.folder.name, kept, bids, waiting, known_elsewhere, target.imports / name)
+    return ImportReport(
+        reading, target.folder.name, kept, bids, waiting, known_elsewhere, dropped, target.imports / name
+    )
 
 
 def account_name(kind: str, source: Path) -> str:
@@ -164,9 +174,8 @@ def account_name(kind: str, source: Path) -> str:
     return f"{kind}-{re.sub(r'[^0-9A-Za-z぀-ヿ一-鿿_.-]', '_', source.name)}"
 
 
-def _merge(assigned: Assigned, target: Target, stage: Path, account: Path) -> int:
+def _merge(assigned: Assigned, target: Target, stage: Path, account: Path, before: set[str]) -> set[str]:
     """Put the new rows in place of those this file brought before; contracts another file (or the user) holds stay as they are."""
-    before = _ids_before(account)
     elsewhere: set[str] = set()
     for table, rows in (("contracts", assigned.contracts), ("bids", assigned.bids)):
         columns = list(TABLES[table].columns)
@@ -181,7 +190,11 @@ def _merge(assigned: Assigned, target: Target, stage: Path, account: Path) -> in
     write_table(account, "contract_ids", pd.DataFrame({"contract_id": ids}, dtype=object))
     known = assigned.contracts[assigned.contracts["contract_id"].isin(elsewhere)]
     write_table(account, "contracts_known_elsewhere", known, for_people=True)
-    return len(elsewhere)
+    return elsewhere
+
+
+def _bids_kept(assigned: Assigned, elsewhere: set[str]) -> int:
+    return sum(key not in elsewhere for key in assigned.bids.get("contract_id", ()))
 
 
 def _ids_before(account: Path) -> set[str]:

@@ -16,7 +16,6 @@ from dxmodels.inputs.imports.cells import Amount, amount_of, count_of, day_of, p
 from dxmodels.inputs.imports.findings import Ledger
 from dxmodels.inputs.imports.grids import Grid
 from dxmodels.inputs.imports.headings import Heading, is_total
-from dxmodels.inputs.raw import cell_text
 
 _CONTRACT_FIELDS = ("number", "title", "opening_date", "contract_date", "agency", "fiscal_year")
 _ROUNDS = ("bid_yen_3", "bid_yen_2", "bid_yen_1", "bid_yen")
@@ -36,9 +35,14 @@ class BidLine:
 
     row: int
     texts: dict[str, str]
-    line: str
+    cells: Sequence[str]
     amount: Amount
     scale_field: str
+
+    @property
+    def line(self) -> str:
+        """The row as it was written, cells divided by tabs."""
+        return "\t".join(self.cells)
 
 
 @dataclass
@@ -113,7 +117,7 @@ def _bid_line(cells: Sequence[str], row: int, heading: Heading) -> BidLine:
     scales = heading.scales
     written = next((name for name in _ROUNDS if name in texts), "award_yen" if "award_yen" in texts else "")
     amount = amount_of(texts[written], scales[written]) if written else Amount()
-    return BidLine(row, texts, "\t".join(map(cell_text, cells)), amount, written)
+    return BidLine(row, texts, cells, amount, written)
 
 
 def _is_heading_again(cells: Sequence[str], heading: Heading) -> bool:
