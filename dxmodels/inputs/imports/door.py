@@ -156,7 +156,7 @@ def _write(reading: Reading, source: Path, target: Target, stage: Path, municipa
         known_elsewhere, dropped = len(elsewhere), len(before - set(reading.contracts.get("contract_id", ())))
         kept, bids, waiting = (
             len(assigned.contracts) - known_elsewhere,
-            len(assigned.bids),
+            _bids_kept(assigned, elsewhere),
             len(assigned.waiting_contracts),
         )
         _write_waiting(assigned, account)
