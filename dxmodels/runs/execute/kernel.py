@@ -18,7 +18,7 @@ KERNEL_NAME = "python3"
 def own_kernel_spec() -> KernelSpec:
     """Return the specification of a kernel in this very environment, without the user's IPython profile or history."""
     argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    argv += ["--HistoryManager.enabled=False", "--IPKernelApp.log_level=40"]
+    argv += ["--HistoryManager.enabled=False", "--IPKernelApp.log_level=50"]
     return KernelSpec(
         argv=argv, display_name="Python 3", language="python", env={"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     )

@@ -1,0 +1,90 @@
+"""The scoring workbook that goes out to the panel: scores with rubric, swing weights, quantile questions, comments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from dxmodels.inputs.panel_sheets import COMMENTS, EXPERT_CELL, FIRST_ROW, LEVELS, QUANTILES, SCORES, SWINGS, PanelForm
+
+_WIDTH_NAME, _WIDTH_RUBRIC, _WIDTH_COMMENT = 24, 44, 90
+_COMMENT_ROWS = 20
+
+
+def write_panel_sheet(path: str | Path, form: PanelForm, *, expert_id: str = "") -> Path:
+    """Write one expert's workbook to ``path`` and return it; cells accept only values within their range."""
+    target = Path(path)
+    book = xlsxwriter.Workbook(str(target), {"strings_to_formulas": False, "strings_to_urls": False})
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#DCEBF7", "border": 1})
+    entry = book.add_format({"border": 1, "bg_color": "#FFFBE6"})
+    text = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
+    _scores(book, form, expert_id, head, entry, text)
+    _swings(book, form, head, entry, text)
+    _quantiles(book, form, head, entry, text)
+    _comments(book, form, head, entry, text)
+    book.close()
+    return target
+
+
+def _scores(book: Any, form: PanelForm, expert_id: str, head: Any, entry: Any, text: Any) -> None:
+    sheet = book.add_worksheet(SCORES)
+    sheet.write("A1", "委員ID", head)
+    sheet.write(EXPERT_CELL, expert_id, entry)
+    sheet.write(
+        "A2", f"各選択肢を、評価項目の目安に照らして1（最低）〜{form.best_score}（最高）の整数で評価してください。"
+    )
+    sheet.write_row(FIRST_ROW - 2, 0, ["評価項目", "目安", *form.options], head)
+    for row, (criterion, rubric) in enumerate(form.criteria, start=FIRST_ROW - 1):
+        sheet.write_row(row, 0, [criterion, rubric], text)
+        for column in range(2, 2 + len(form.options)):
+            sheet.write_blank(row, column, None, entry)
+    last = FIRST_ROW - 2 + len(form.criteria)
+    rule = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": form.best_score, "error_title": "範囲の外です", "error_message": f"1〜{form.best_score}の整数"}  # fmt: skip
+    sheet.data_validation(FIRST_ROW - 1, 2, last, 1 + len(form.options), rule)
+    sheet.set_column(0, 0, _WIDTH_NAME)
+    sheet.set_column(1, 1, _WIDTH_RUBRIC)
+    sheet.set_column(2, 1 + len(form.options), _WIDTH_NAME)
+
+
+def _swings(book: Any, form: PanelForm, head: Any, entry: Any, text: Any) -> None:
+    sheet = book.add_worksheet(SWINGS)
+    sheet.write(
+        "A1",
+        "すべてが最低の状態から一つだけ最高にできるなら、どれを選びますか。その項目を100とし、ほかは比べて0〜100の点を付けてください。",
+    )
+    sheet.write_row(FIRST_ROW - 2, 0, ["評価項目", "点（0〜100）"], head)
+    for row, (criterion, _) in enumerate(form.criteria, start=FIRST_ROW - 1):
+        sheet.write(row, 0, criterion, text)
+        sheet.write_blank(row, 1, None, entry)
+    rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 100, "error_title": "範囲の外です", "error_message": "0〜100の数"}  # fmt: skip
+    sheet.data_validation(FIRST_ROW - 1, 1, FIRST_ROW - 2 + len(form.criteria), 1, rule)
+    sheet.set_column(0, 1, _WIDTH_NAME)
+
+
+def _quantiles(book: Any, form: PanelForm, head: Any, entry: Any, text: Any) -> None:
+    sheet = book.add_worksheet(QUANTILES)
+    sheet.write(
+        "A1",
+        "実際の値がこれより小さい可能性が5％・50％・95％となる値を入れてください。分からない問いは3つとも空けてください。",
+    )
+    sheet.write_row(FIRST_ROW - 2, 0, ["問い", "単位", *LEVELS], head)
+    for row, (question, unit, _) in enumerate(form.questions, start=FIRST_ROW - 1):
+        sheet.write_row(row, 0, [question, unit], text)
+        for column in (2, 3, 4):
+            sheet.write_blank(row, column, None, entry)
+    sheet.set_column(0, 0, _WIDTH_COMMENT)
+
+
+def _comments(book: Any, form: PanelForm, head: Any, entry: Any, text: Any) -> None:
+    sheet = book.add_worksheet(COMMENTS)
+    sheet.write("A1", "評価の理由、加えるべき選択肢・項目、数値への疑問をお書きください。次の版で回答します。")
+    sheet.write_row(FIRST_ROW - 2, 0, ["対象", "意見"], head)
+    topics = [*form.options, *(name for name, _ in form.criteria)]
+    for row in range(FIRST_ROW - 1, FIRST_ROW - 1 + max(_COMMENT_ROWS, len(topics))):
+        number = row - FIRST_ROW + 1
+        sheet.write(row, 0, topics[number] if number < len(topics) else "", text)
+        sheet.write_blank(row, 1, None, entry)
+    sheet.set_column(0, 0, _WIDTH_NAME)
+    sheet.set_column(1, 1, _WIDTH_COMMENT)
