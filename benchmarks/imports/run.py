@@ -85,7 +85,9 @@ def main() -> None:
         report = import_file("bids", path, into=Path(folder) / "case", municipality="271004")
         seconds, worked = time.perf_counter() - begun, time.process_time() - worked
         ledger = report.reading.ledger
-        print(f"{ROWS:,} rows ({SUFFIX}): {seconds:.1f} s, {ROWS / seconds:,.0f} rows/s; processor {worked:.1f} s; reading alone {read:.1f} s")
+        print(
+            f"{ROWS:,} rows ({SUFFIX}): {seconds:.1f} s, {ROWS / seconds:,.0f} rows/s; processor {worked:.1f} s; reading alone {read:.1f} s"
+        )
         print(f"contracts {report.contracts:,}, bids {report.bids:,}, waiting {report.waiting:,}")
         print(
             f"refused {ledger.rows['refused']:,} of {bad:,} malformed; read {ledger.rows_read:,} = {sum(ledger.rows.values()):,}"

@@ -134,6 +134,14 @@ def test_a_second_round_takes_the_place_of_the_first(tmp_path: Path) -> None:
     assert reading.contracts.iloc[0]["bidders_count"] == 2
 
 
+def test_a_remark_never_makes_a_winner_and_a_firm_may_be_called_like_a_result(tmp_path: Path) -> None:
+    text = "件名,契約方法,年度,入札者名,入札金額（税込）,落札者,備考\n"
+    text += "保守,一般競争,2024,株式会社採用ナビ,900,株式会社採用ナビ,\n,,,乙,850,,契約相手方と協議中\n,,,丙,,,期限後に到着\n"
+    reading = read_bid_list(write(tmp_path, "l.csv", text))
+    assert reading.bids["is_winner"].tolist() == [True, False, False]
+    assert reading.bids["bid_status"].tolist() == ["valid", "valid", "late"]
+
+
 @pytest.mark.parametrize(
     ("text", "scale", "yen"),
     [

@@ -16,7 +16,7 @@ import pandas as pd
 
 from dxmodels.errors import Fault, InputError
 from dxmodels.inputs.assumptions import load_register
-from dxmodels.inputs.imports.aliases import meaning_within
+from dxmodels.inputs.imports.aliases import alias_table, meaning_within
 from dxmodels.inputs.imports.cells import amount_of, company_key, is_mark, result_of, year_of_days
 from dxmodels.inputs.imports.findings import Ledger, Reading
 from dxmodels.inputs.imports.grids import Grid, read_grids
@@ -222,7 +222,7 @@ def _bid(lot: Lot, line: BidLine, ledger: Ledger) -> dict[str, Any] | None:
     """Return bidder, status and mark of one line, or None where it had to be refused."""
     texts, amount = line.texts, line.amount
     name = texts.get("vendor", "")
-    word = result_of(texts.get("status", "")) or amount.word or result_of(texts.get("note", ""))
+    word = result_of(texts.get("status", "")) or amount.word or _of_note(texts.get("note", ""))
     winner = word == "winner" or (
         "winner" in texts and (is_mark(texts["winner"]) or result_of(texts["winner"]) == "winner")
     )
@@ -252,6 +252,12 @@ def _bid(lot: Lot, line: BidLine, ledger: Ledger) -> dict[str, Any] | None:
     return None
 
 
+def _of_note(text: str) -> str:
+    """A free remark may tell that a bid did not count; it is never taken to say who won."""
+    word = result_of(text)
+    return word if word not in {"winner", "valid"} else ""
+
+
 def _complete(
     contract: dict[str, Any], lot: Lot, rows: list[dict[str, Any]], year: int, heading: Heading, said: dict[str, str],
     taxes: Taxes, ledger: Ledger,
@@ -275,7 +281,7 @@ def _complete(
 def _name_winner(contract: dict[str, Any], lot: Lot, rows: list[dict[str, Any]]) -> None:
     """Where no line is marked, the bidder whose name stands under 落札者 has won."""
     name = company_key(next((line.texts["winner_name"] for line in lot.lines if "winner_name" in line.texts), ""))
-    if name and not result_of(name):
+    if name and name not in alias_table("status"):
         contract["named"] = name
         if not any(row["is_winner"] for row in rows):
             for row in rows:
