@@ -82,7 +82,7 @@ def exit_calendar(contract_ends: pd.DataFrame, *, lead: LeadTimes, as_of: dt.dat
     ]
     table = pd.DataFrame(rows)
     table["is_past"] = table["decision_date"] < pd.Timestamp(as_of)
-    table["days_left_days"] = (table["decision_date"] - pd.Timestamp(as_of)).dt.days
+    table["left_days"] = (table["decision_date"] - pd.Timestamp(as_of)).dt.days
     return ExitCalendar(table.sort_values(["decision_date", "system_id"]).reset_index(drop=True), as_of)
 
 

@@ -105,7 +105,7 @@ class ClausePlan:
     table: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
-        """Return system_id, clause, title_ja, need, outline_ja, because_ja."""
+        """Return system_id, clause, clause_ja, need, outline_ja, because_ja."""
         return self.table.copy()
 
     def of(self, system_id: str) -> pd.DataFrame:
@@ -119,7 +119,7 @@ class ClausePlan:
         required = self.table[self.table["need"] == REQUIRED]
         if required.empty:
             return f"{self.table['system_id'].nunique()} システムに、シグナルによる必須の条項はない。標準の条項は全契約に入れる。"
-        top = required["title_ja"].value_counts()
+        top = required["clause_ja"].value_counts()
         return (
             f"{self.table['system_id'].nunique()} システムのうち {required['system_id'].nunique()} に必須の条項がある。"
             f"最も多いのは「{top.index[0]}」（{int(top.iloc[0])} システム）。文言は骨子であり、法務の確認を要する。"
@@ -146,7 +146,7 @@ def list_clauses(indicators: IndicatorTable) -> ClausePlan:
                     )
                 )
     return ClausePlan(
-        pd.DataFrame(rows, columns=["system_id", "clause", "title_ja", "need", "outline_ja", "because_ja"])
+        pd.DataFrame(rows, columns=["system_id", "clause", "clause_ja", "need", "outline_ja", "because_ja"])
     )
 
 

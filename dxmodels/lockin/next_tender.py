@@ -183,7 +183,7 @@ def _judge(
 ) -> NextTenderModel:
     order = pd.Series(probability).rank(method="first")
     fifth = np.minimum((order - 1) * _BINS // len(order), _BINS - 1).astype(int)
-    bins = pd.DataFrame({"fifth_rank": fifth + 1, "predicted_share": probability, "observed_share": y}).groupby(
+    bins = pd.DataFrame({"fifth_rank": fifth + 1, "predicted_share": probability, "single_observed_share": y}).groupby(
         "fifth_rank"
     )
     calibration = bins.mean().assign(events_count=bins.size()).reset_index()

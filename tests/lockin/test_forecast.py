@@ -266,7 +266,7 @@ def test_counterfactual_path_finds_the_planted_saving():
     # both paths differ by the factor exp(-0.15 - 0.08) in every year
     assert cost["公開の再調達"] / cost["現行継続"] == pytest.approx(np.exp(-0.23), rel=0.02)
     row = found.headline.iloc[1]
-    assert row["saving_lower_yen"] < row["saving_yen"] < row["saving_upper_yen"]
+    assert row["saved_lower_yen"] < row["saved_yen"] < row["saved_upper_yen"]
     assert "公開の再調達" in found.summary()
     with pytest.raises(ModelError, match="一致しません"):
         compare_paths(

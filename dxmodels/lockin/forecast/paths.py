@@ -26,7 +26,7 @@ from dxmodels.streams import stream
 class PathComparison:
     """Yearly totals of each path and their difference to the first one (positive = the path is cheaper).
 
-    ``table``: path, fiscal_year, cost_yen, saving_yen, saving_lower_yen, saving_upper_yen (cumulated over years in ``headline``). Unit of the input, not discounted.
+    ``table``: path, fiscal_year, cost_yen, saved_yen, saved_lower_yen, saved_upper_yen (cumulated over years in ``headline``). Unit of the input, not discounted.
     """
 
     table: pd.DataFrame
@@ -35,13 +35,13 @@ class PathComparison:
     level: float
 
     def to_frame(self) -> pd.DataFrame:
-        """Return path, fiscal_year, cost_yen, saving_yen with interval."""
+        """Return path, fiscal_year, cost_yen, saved_yen with interval."""
         return self.table.copy()
 
     def summary(self) -> str:
         """Return in Japanese what each path saves over the horizon against the first."""
         first = self.headline["path"].iloc[0]
-        amounts = self.headline[["saving_yen", "saving_lower_yen", "saving_upper_yen"]].to_numpy(dtype=float)
+        amounts = self.headline[["saved_yen", "saved_lower_yen", "saved_upper_yen"]].to_numpy(dtype=float)
         parts = [
             f"「{name}」は「{first}」より {format_yen(saving)}（{format_yen(low)}〜{format_yen(high)}）少ない"
             for name, (saving, low, high) in zip(self.headline["path"].iloc[1:], amounts[1:], strict=True)
@@ -119,7 +119,7 @@ def _compare(panel: Panel, totals: dict[str, Floats], horizon: int, level: float
         whole = np.quantile(saving[1:].sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
         rows += [(name, int(year), total[0, at], saving[0, at], low[at], high[at]) for at, year in enumerate(years)]
         heads.append((name, total[0].sum(), saving[0].sum(), whole[0], whole[1]))
-    amounts = ["cost_yen", "saving_yen", "saving_lower_yen", "saving_upper_yen"]
+    amounts = ["cost_yen", "saved_yen", "saved_lower_yen", "saved_upper_yen"]
     return PathComparison(
         pd.DataFrame(rows, columns=["path", "fiscal_year", *amounts]), pd.DataFrame(heads, columns=["path", *amounts]), fit.to_frame(), level
     )  # fmt: skip

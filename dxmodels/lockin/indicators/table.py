@@ -70,7 +70,7 @@ class IndicatorTable:
             return text
         row = top.iloc[0]
         return text + (
-            f"該当の割合が最も高いのは「{row['title_ja']}」（算出できた {row['computable_count']} 件中 {row['flagged_count']} 件）。"
+            f"該当の割合が最も高いのは「{row['indicator_ja']}」（算出できた {row['computable_count']} 件中 {row['flagged_count']} 件）。"
             "該当は競争性の低下のシグナルであり、個別の契約への評価ではない。"
         )
 
@@ -103,7 +103,7 @@ def _coverage_row(entry: Entry, found: pd.DataFrame, lacking: list[str]) -> dict
     known = found.dropna(subset=["threshold_value"])
     return {
         "indicator": entry.name,
-        "title_ja": entry.title_ja,
+        "indicator_ja": entry.title_ja,
         "group": entry.group,
         "level": entry.level,
         "subjects_count": len(found),
