@@ -101,10 +101,10 @@ class SimulationResult:
             for number, year in enumerate(self.years):
                 row = {"option_ja": self.titles[name], "fiscal_year": year}
                 row |= {
-                    f"p{round(100 * level):02d}_value": float(marks[k, number]) for k, level in enumerate(FAN_LEVELS)
+                    f"p{round(100 * level):02d}_{end}": shown(marks[k, number]) for k, level in enumerate(FAN_LEVELS)
                 }
-                row["mean_value"] = float(values[:, number].mean())
-                row["deterministic_value"] = float(self.deterministic[name][measure][0, number])
+                row[f"mean_{end}"] = shown(values[:, number].mean())
+                row[f"deterministic_{end}"] = shown(self.deterministic[name][measure][0, number])
                 rows.append(row)
         return pd.DataFrame(rows)
 

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from dxmodels.panel.agreement import Concordance, kendall_w
 from dxmodels.panel.ahp import AhpWeights, ahp_weights
+from dxmodels.panel.comparison import ComparisonRanking, promethee, topsis
 from dxmodels.panel.cooke import CookeWeights, combine_quantiles, cooke_weights
+from dxmodels.panel.judgement import PanelJudgement, judge_panel
+from dxmodels.panel.legal_forms import list_legal_forms
+from dxmodels.panel.replies import carry_comments
 from dxmodels.panel.smaa import Acceptability, smaa
 
 __all__ = [
     "Acceptability",
     "AhpWeights",
+    "ComparisonRanking",
     "Concordance",
     "CookeWeights",
+    "PanelJudgement",
     "ahp_weights",
+    "carry_comments",
     "combine_quantiles",
     "cooke_weights",
+    "judge_panel",
     "kendall_w",
+    "list_legal_forms",
+    "promethee",
     "smaa",
+    "topsis",
 ]
