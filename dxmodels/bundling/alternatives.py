@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,8 @@ from dxmodels.errors import ModelError
 from dxmodels.money import format_rate
 from dxmodels.solver import Effort
 
-_WEIGHT_STEPS = 5
+_WEIGHT_STEPS = 4
+_COMPARISON_GAP = 5e-3  # a comparison of aims needs no closer proof than this
 STANDARD_PLANS_JA = {
     "as_is": "現状（各団体が単独）",
     "greatest_saving": "削減額最大",
@@ -44,16 +46,24 @@ class PlanPool:
     @property
     def core(self) -> Flags:
         """Choices that every plan takes."""
-        return np.logical_and.reduce([plan.taken for plan in self.plans])
+        return np.asarray(np.logical_and.reduce([plan.taken for plan in self.plans]), dtype=np.bool_)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a plan: plan_number, objective, extra_rate, purchases_count, same_as_best_share."""
         best = self.plans[0]
         rows = [
-            (k, plan.objective, plan.objective / best.objective - 1, len(plan.bundles_frame()), float((plan.taken & best.taken).sum() / best.taken.sum()))
+            (
+                k,
+                plan.objective,
+                plan.objective / best.objective - 1,
+                len(plan.bundles_frame()),
+                float((plan.taken & best.taken).sum() / best.taken.sum()),
+            )
             for k, plan in enumerate(self.plans, start=1)
         ]
-        return pd.DataFrame(rows, columns=["plan_number", "objective", "extra_rate", "purchases_count", "same_as_best_share"])
+        return pd.DataFrame(
+            rows, columns=["plan_number", "objective", "extra_rate", "purchases_count", "same_as_best_share"]
+        )
 
     def core_frame(self) -> pd.DataFrame:
         """Return the units decided the same way in every plan, with their bundle."""
@@ -95,9 +105,13 @@ class StandardPlans:
     def summary(self) -> str:
         """Return the saving of the best plan and what the others give up, as Japanese sentences."""
         frame = self.to_frame().set_index("plan")
-        best = frame.loc["greatest_saving"]
-        rest = "、".join(f"{row.plan_ja}は{format_rate(row.saving_rate)}" for row in frame.drop(index=["as_is", "greatest_saving"]).itertuples())
-        return f"現状に対し最大で{format_rate(float(best['saving_rate']))}の削減。{rest}の削減となる。"
+        rest = "、".join(
+            f"{row.plan_ja}は{format_rate(cast(float, row.saving_rate))}"
+            for row in frame.drop(index=["as_is", "greatest_saving"]).itertuples()
+        )
+        return (
+            f"現状に対し最大で{format_rate(float(frame['saving_rate']['greatest_saving']))}の削減。{rest}の削減となる。"
+        )
 
 
 def near_optimal_plans(
@@ -115,7 +129,9 @@ def near_optimal_plans(
             break
         seen += plans[-1].taken
         penalty = tolerance * (0.5 + 0.5 * step / count) * np.minimum(seen, 3)
-        other = optimize_bundles(replace(problem, cost=problem.cost + penalty * np.abs(problem.cost)), effort=effort, seed=seed)
+        other = optimize_bundles(
+            replace(problem, cost=problem.cost + penalty * np.abs(problem.cost)), effort=effort, seed=seed
+        )
         plan = _revalued(problem, other, best)
         different = all((plan.taken != known.taken).any() for known in plans)
         if plan.has_plan and different and plan.objective <= (1 + tolerance) * best.objective:
@@ -128,6 +144,7 @@ def standard_plans(problem: BundleProblem, *, effort: Effort | None = None, seed
 
     Raises ModelError where the problem has no plan.
     """
+    effort = effort or Effort(gap=_COMPARISON_GAP)
     joint = _joint(problem)
     as_is = _everybody_alone(problem, effort, seed)
     best = optimize_bundles(problem, effort=effort, seed=seed)
@@ -172,7 +189,9 @@ def _vendor_weight(problem: BundleProblem, best: BundlePlan) -> Floats:
     """Each choice's price of dependence: its unit's yearly cost times its vendor's share in the greatest-saving plan."""
     annual = problem.units["annual_cost_yen"].to_numpy(dtype=float)
     codes, _ = pd.factorize(problem.bundles["vendor_id"], sort=True)
-    served = np.bincount(codes[problem.bundle_of[best.taken]], annual[problem.unit_of[best.taken]], minlength=codes.max() + 1)
+    served = np.bincount(
+        codes[problem.bundle_of[best.taken]], annual[problem.unit_of[best.taken]], minlength=codes.max() + 1
+    )
     weight = served[codes[problem.bundle_of]] / annual.sum() * annual[problem.unit_of]
     return np.asarray(weight / max(float(weight.mean()), 1e-12))
 
@@ -205,4 +224,11 @@ def _revalued(problem: BundleProblem, plan: BundlePlan, best: BundlePlan) -> Bun
     """A plan of a shifted problem at the true costs; its proven bound on the true cost is the best plan's."""
     if not plan.has_plan:
         return plan
-    return replace(plan, problem=problem, objective=problem.value(plan.taken), bound=best.bound, status="feasible", certificate=best.certificate)
+    return replace(
+        plan,
+        problem=problem,
+        objective=problem.value(plan.taken),
+        bound=best.bound,
+        status="feasible",
+        certificate=best.certificate,
+    )

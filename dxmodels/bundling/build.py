@@ -24,12 +24,19 @@ from dxmodels.bundling.purchases import HEAD, Clockwork, Purchase, Setting, goin
 if TYPE_CHECKING:
     from dxmodels.inputs import Case, Patch
 
-_SLACK = 1.10  # a choice up to 10 % dearer than alone before its share of the fixed cost is kept for tight coupling rows
+_SLACK = (
+    1.10  # a choice up to 10 % dearer than alone before its share of the fixed cost is kept for tight coupling rows
+)
 _LABELS = ("cash_yen", "migration_fte", "staff_fte")
 
 
 def build_problem(
-    case: Case, params: BundleParams, *, scenario: Patch | None = None, option: Patch | None = None, capacities: bool = True
+    case: Case,
+    params: BundleParams,
+    *,
+    scenario: Patch | None = None,
+    option: Patch | None = None,
+    capacities: bool = True,
 ) -> BundleProblem:
     """Return the problem of a case: units × purchases in yen (tax in, discounted to the base year), with capacity rows.
 
@@ -39,10 +46,12 @@ def build_problem(
     params = params.under(scenario, option)
     units = units_of_case(case, params)
     clock = Clockwork.of(case.base_fy, params.horizon_years, params.value(params.discount_name))
-    subsidy = float(option.lever("migration_subsidy_rate")) if option is not None else 0.0  # type: ignore[arg-type]
+    subsidy = float(option.lever("migration_subsidy_rate")) if option is not None else 0.0
     setting = Setting.of(params, subsidy)
     offers = _allowed_offers(case.table("offers"), option)
-    purchases = going_alone(units, clock, setting) + joint_purchases(units, offers, params, clock, setting, slack=_SLACK)
+    purchases = going_alone(units, clock, setting) + joint_purchases(
+        units, offers, params, clock, setting, slack=_SLACK
+    )
     problem = _assemble(units, purchases)
     if capacities and case.has("capacity"):
         return problem.with_coupling(_capacity_rows(problem, case, _taken(params)))
@@ -103,7 +112,10 @@ def _capacity_rows(problem: BundleProblem, case: Case, taken: Mapping[tuple[str,
         ("municipality_staff", owner, effort, moving & ~department),
         ("prefecture_staff", _constant(capacity, "prefecture_staff", problem.n_choices), effort, moving & department),
     ]
-    parts = [_rows_of(problem, capacity[capacity["capacity_kind"] == kind], kind, holder, weight, where, start, taken) for kind, holder, weight, where in rows]
+    parts = [
+        _rows_of(problem, capacity[capacity["capacity_kind"] == kind], kind, holder, weight, where, start, taken)
+        for kind, holder, weight, where in rows
+    ]
     joined = parts[0]
     for part in parts[1:]:
         joined = joined.joined(part)

@@ -30,7 +30,9 @@ def game_of_bundle(plan: BundlePlan, bundle_id: object, *, owner: str = "") -> C
     problem = plan.problem
     taken = np.flatnonzero(plan.taken & (problem.bundle_ids[problem.bundle_of] == bundle_id))
     if not len(taken):
-        raise ModelError(f"束「{bundle_id}」はこの計画で調達されていません。bundles_frame() の bundle_id から選んでください。")
+        raise ModelError(
+            f"束「{bundle_id}」はこの計画で調達されていません。bundles_frame() の bundle_id から選んでください。"
+        )
     players, player_of = _players(problem, problem.unit_of[taken], owner)
     fixed, cost = _cost_by_bundle(problem, problem.unit_of[taken], player_of, len(players))
     total = float(problem.cost[taken].sum() + problem.fixed_cost[problem.bundle_of[taken[0]]])
@@ -41,7 +43,9 @@ def game_of_bundle(plan: BundlePlan, bundle_id: object, *, owner: str = "") -> C
 
 def _players(problem: BundleProblem, units: Ints, owner: str) -> tuple[tuple[str, ...], Ints]:
     if owner and owner not in problem.units.columns:
-        raise ModelError(f"単位の表に列「{owner}」がありません。{'、'.join(map(str, problem.units.columns))} から選んでください。")
+        raise ModelError(
+            f"単位の表に列「{owner}」がありません。{'、'.join(map(str, problem.units.columns))} から選んでください。"
+        )
     names = problem.units[owner or "unit_id"].astype(str).to_numpy()[units]
     codes, labels = pd.factorize(names, sort=True)
     return tuple(str(label) for label in labels), codes.astype(np.int64)

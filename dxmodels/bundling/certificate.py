@@ -76,7 +76,11 @@ class Verification:
         """Return the verdict as one Japanese sentence."""
         if not self.feasible:
             return f"検算：計画は{len(self.violations)}件の条件に反します（{self.violations[0]} など）。"
-        source = "価格（双対値）だけから" if self.proven_by_prices else "求解器の分枝限定により（価格からの下界はこれより低い）"
+        source = (
+            "価格（双対値）だけから"
+            if self.proven_by_prices
+            else "求解器の分枝限定により（価格からの下界はこれより低い）"
+        )
         return (
             f"検算：計画は元データのすべての条件を満たし、総費用は {self.objective:,.2f}。価格から再計算した下界は {self.bound:,.2f}"
             f"（差 {format_rate(self.gap, decimals=3)}）。計画が主張する下界 {self.claimed_bound:,.2f} は{source}示されます。"
@@ -91,7 +95,9 @@ def verify_plan(problem: BundleProblem, plan: BundlePlan) -> Verification:
     if not plan.has_plan:
         raise ModelError(f"検算できる計画がありません（状態：{plan.status_ja}）。計画が得られたものを渡してください。")
     if len(plan.taken) != problem.n_choices:
-        raise ModelError(f"計画の選択肢数 {len(plan.taken)} が問題の {problem.n_choices} と異なります。同じ問題を渡してください。")
+        raise ModelError(
+            f"計画の選択肢数 {len(plan.taken)} が問題の {problem.n_choices} と異なります。同じ問題を渡してください。"
+        )
     chosen = problem.choices_table()[plan.taken]
     return Verification(
         violations=tuple(_broken_rules(problem, chosen)),
@@ -128,7 +134,9 @@ def _cheapest_members(problem: BundleProblem, f: int, reduced: Floats, load: Flo
     if load.sum() <= capacity:
         return float(by_count)
     gain, room = 0.0, float(capacity)
-    paying = [(r / w if w > 0 else -np.inf, r, w) for r, w in zip(reduced, load, strict=True) if r < 0 and w <= capacity]
+    paying = [
+        (r / w if w > 0 else -np.inf, r, w) for r, w in zip(reduced, load, strict=True) if r < 0 and w <= capacity
+    ]
     for _, r, w in sorted(paying):
         share = 1.0 if w <= room else room / w
         gain, room = gain + share * r, room - share * w
@@ -152,7 +160,9 @@ def _broken_rules(problem: BundleProblem, chosen: pd.DataFrame) -> Sequence[str]
         if load > problem.capacity[f] * (1 + _ROUNDING) + _ROUNDING:
             broken.append(f"束「{bundle}」の負荷 {load:g} が上限 {problem.capacity[f]:g} を超過")
         if not problem.min_units[f] <= count <= problem.max_units[f]:
-            broken.append(f"束「{bundle}」の参加数 {count} が範囲 {problem.min_units[f]:g}〜{problem.max_units[f]:g} の外")
+            broken.append(
+                f"束「{bundle}」の参加数 {count} が範囲 {problem.min_units[f]:g}〜{problem.max_units[f]:g} の外"
+            )
     return broken + _broken_rows(problem, chosen, position)
 
 

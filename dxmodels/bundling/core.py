@@ -40,7 +40,9 @@ def core_choices(problem: BundleProblem, relaxation: Relaxation, *, per_unit: in
     return kept
 
 
-def solve_core(problem: BundleProblem, kept: Flags, *, effort: Effort, start: Flags | None = None) -> tuple[Flags | None, float, bool]:
+def solve_core(
+    problem: BundleProblem, kept: Flags, *, effort: Effort, start: Flags | None = None
+) -> tuple[Flags | None, float, bool]:
     """Solve the problem over the kept choices: (plan or None, bound over these choices, proven infeasible over them)."""
     part = problem.keep_choices(kept)
     begin = None if start is None or (start & ~kept).any() else start_of(part, start[kept])

@@ -80,7 +80,9 @@ def decompose(problem: BundleProblem, *, effort: Effort, seed: int, clock: Clock
         return Found(None, np.inf, relaxation.prices, True, "relaxation", clock.log)
     taken, infeasible = _first_plan(problem, relaxation, effort, clock)
     if taken is None:
-        return Found(None, np.inf if infeasible else relaxation.prices.bound, relaxation.prices, infeasible, "core", clock.log)
+        return Found(
+            None, np.inf if infeasible else relaxation.prices.bound, relaxation.prices, infeasible, "core", clock.log
+        )
     clock.note("core", problem.value(taken), relaxation.prices.bound)
     return _improve(problem, relaxation, taken, effort, seed, clock)
 
@@ -110,12 +112,18 @@ def _opening_columns(problem: BundleProblem) -> Flags:
 def _columns_by_pattern(problem: BundleProblem, first: Relaxation) -> Flags:
     """For every unit and every set of coupling rows a choice may touch, its best choice and its best free-standing one."""
     pattern = _row_patterns(problem)
-    worth = np.maximum(0.0, np.nan_to_num(Master(problem).pricer.price(first.prices.pi, np.zeros(len(problem.coupling))).worth))
+    worth = np.maximum(
+        0.0, np.nan_to_num(Master(problem).pricer.price(first.prices.pi, np.zeros(len(problem.coupling))).worth)
+    )
     promise = first.reduced + 0.1 * worth[problem.bundle_of]
     key = problem.unit_of * (int(pattern.max(initial=0)) + 1) + pattern
     free = ~needs_of(problem).opening[problem.bundle_of]
     kept = cheapest(promise, key, 1) | cheapest(promise, key, 1, free) | (first.shares > 1e-7)
-    return (kept & cheapest(promise, problem.unit_of, 24)) | (first.shares > 1e-7) | cheapest(promise, problem.unit_of, 2, free)
+    return (
+        (kept & cheapest(promise, problem.unit_of, 24))
+        | (first.shares > 1e-7)
+        | cheapest(promise, problem.unit_of, 2, free)
+    )
 
 
 def _row_patterns(problem: BundleProblem) -> Ints:
@@ -135,11 +143,17 @@ def _cannot_be_served(problem: BundleProblem, relaxation: Relaxation) -> bool:
     return relaxation.prices.bound > ceiling + 1e-6 * (1.0 + abs(ceiling))
 
 
-def _first_plan(problem: BundleProblem, relaxation: Relaxation, effort: Effort, clock: Clock) -> tuple[Flags | None, bool]:
+def _first_plan(
+    problem: BundleProblem, relaxation: Relaxation, effort: Effort, clock: Clock
+) -> tuple[Flags | None, bool]:
     """Return a plan from the narrowest core that has one; (None, True) where even all choices have none."""
     nodes = 1 if len(problem.coupling) and relaxation.prices.lam.any() else 500
     for width in (*_CORE_SIZES, None):
-        kept = np.ones(problem.n_choices, dtype=bool) if width is None else core_choices(problem, relaxation, per_unit=width)
+        kept = (
+            np.ones(problem.n_choices, dtype=bool)
+            if width is None
+            else core_choices(problem, relaxation, per_unit=width)
+        )
         limit = effort.nodes or (nodes if width == _CORE_SIZES[0] else 50 * nodes)
         taken, _, infeasible = solve_core(problem, kept, effort=_sub(effort, clock, nodes=limit))
         if taken is not None or (width is None and infeasible) or clock.over:
@@ -147,7 +161,9 @@ def _first_plan(problem: BundleProblem, relaxation: Relaxation, effort: Effort, 
     return None, False
 
 
-def _improve(problem: BundleProblem, relaxation: Relaxation, taken: Flags, effort: Effort, seed: int, clock: Clock) -> Found:
+def _improve(
+    problem: BundleProblem, relaxation: Relaxation, taken: Flags, effort: Effort, seed: int, clock: Clock
+) -> Found:
     bound, prices = relaxation.prices.bound, relaxation.prices
     method = "lagrangian"
     taken, bound, method = _finish(problem, prices, taken, bound, method, effort, clock)
@@ -180,7 +196,9 @@ def _finish(
     allowed = _FINISH_CHOICES if not prices.lam.any() else 8 * problem.n_units
     if left.sum() > allowed:
         return taken, bound, method
-    better, within, _ = solve_core(problem, left, effort=_sub(effort, clock, nodes=effort.nodes, gap=effort.gap / 2), start=taken)
+    better, within, _ = solve_core(
+        problem, left, effort=_sub(effort, clock, nodes=effort.nodes, gap=effort.gap / 2), start=taken
+    )
     if better is not None and problem.value(better) < value:
         taken = better
     proven = max(bound, min(within, problem.value(taken)))
@@ -194,7 +212,13 @@ def _gap(problem: BundleProblem, taken: Flags, bound: float) -> float:
 
 def _sub(effort: Effort, clock: Clock, *, nodes: int | None, gap: float | None = None) -> Effort:
     """The effort of one integer problem inside the run; at least the run's own gap is asked for."""
-    return Effort(gap=effort.gap / 4 if gap is None else gap, nodes=nodes, seconds=clock.left, threads=effort.threads, seed=effort.seed)
+    return Effort(
+        gap=effort.gap / 4 if gap is None else gap,
+        nodes=nodes,
+        seconds=clock.left,
+        threads=effort.threads,
+        seed=effort.seed,
+    )
 
 
 def log_frame(log: list[tuple[str, float, float, float]]) -> pd.DataFrame:

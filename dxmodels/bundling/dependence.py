@@ -21,7 +21,14 @@ def dependence_before_after(plan: BundlePlan) -> pd.DataFrame:
     """Return HHI before and after by unit_key and for all: unit_key, hhi_before, hhi_after, hhi_change, top_vendor_after, top_share_after."""
     units = plan.problem.units
     after = _vendor_by_unit(plan)
-    frame = pd.DataFrame({"unit_key": units["unit_key"], "before": units["vendor_id"], "after": after, "weight": units["annual_cost_yen"]})
+    frame = pd.DataFrame(
+        {
+            "unit_key": units["unit_key"],
+            "before": units["vendor_id"],
+            "after": after,
+            "weight": units["annual_cost_yen"],
+        }
+    )
     parts = [("全体", frame), *frame.groupby("unit_key", sort=True)]
     return pd.DataFrame([_row(str(key), part) for key, part in parts])
 
@@ -48,8 +55,21 @@ def purchases_with_legal_form(plan: BundlePlan, params: BundleParams) -> pd.Data
     joint["contract_amount_yen"] = (joint["total_cost"] / params.horizon_years * term).round().astype("int64")
     limit = [params.register.value("wto_threshold_goods_services", fiscal_year=int(year)) for year in joint["start_fy"]]
     joint["is_wto"] = joint["bundle_id"].map(by["designated"].any()) & (joint["contract_amount_yen"] >= np.array(limit))
-    joint["legal_form_ja"] = [_legal_form(row.scope, int(row.members_count)) for row in joint.itertuples()]
-    columns = ["bundle_id", "unit_key", "scope_name", "start_fy", "vendor_id", "members_count", "members_ja", "contract_amount_yen", "is_wto", "legal_form_ja"]
+    joint["legal_form_ja"] = [
+        _legal_form(str(scope), int(count)) for scope, count in zip(joint["scope"], joint["members_count"], strict=True)
+    ]
+    columns = [
+        "bundle_id",
+        "unit_key",
+        "scope_name",
+        "start_fy",
+        "vendor_id",
+        "members_count",
+        "members_ja",
+        "contract_amount_yen",
+        "is_wto",
+        "legal_form_ja",
+    ]
     return joint[columns].reset_index(drop=True)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,14 +62,20 @@ def read_tables(choices: pd.DataFrame, bundles: pd.DataFrame, limits: pd.DataFra
     rows = _read_limits(limits, unit_table, bundle_table, unit_of, bundle_of, faults)
     if faults:
         raise InputError(faults)
-    return ReadTables(unit_table, bundle_table, unit_of, bundle_of, cost, load, fixed, capacity, fewest, most, *rows, labels)
+    return ReadTables(
+        unit_table, bundle_table, unit_of, bundle_of, cost, load, fixed, capacity, fewest, most, *rows, labels
+    )
 
 
 def _read_bundles(table: pd.DataFrame, faults: list[Fault]) -> tuple[pd.DataFrame, Floats, Floats, Floats, Floats]:
     frame = table.reset_index(drop=True)
     frame = frame.assign(bundle_id=_ids(frame, "bundle_id", _BUNDLES, faults))
     _refuse_duplicates(frame, ["bundle_id"], _BUNDLES, faults)
-    shown = frame["bundle_id"].to_numpy(dtype=object) if faults else _shown(frame["bundle_id"].to_numpy(dtype=object), table["bundle_id"])
+    shown = (
+        frame["bundle_id"].to_numpy(dtype=object)
+        if faults
+        else _shown(frame["bundle_id"].to_numpy(dtype=object), table["bundle_id"])
+    )
     order = np.argsort(shown, kind="stable")
     fixed = _numbers(frame, "fixed_cost", _BUNDLES, faults, blank=None, minimum=None)
     capacity = _numbers(frame, "capacity", _BUNDLES, faults, blank=np.inf)
@@ -109,7 +116,12 @@ def _read_choices(
 
 
 def _read_limits(
-    limits: pd.DataFrame | None, units: pd.DataFrame, bundles: pd.DataFrame, unit_of: Ints, bundle_of: Ints, faults: list[Fault]
+    limits: pd.DataFrame | None,
+    units: pd.DataFrame,
+    bundles: pd.DataFrame,
+    unit_of: Ints,
+    bundle_of: Ints,
+    faults: list[Fault],
 ) -> tuple[tuple[str, ...], sparse.csr_matrix, sparse.csr_matrix, Floats, Floats]:
     n_choices, n_bundles = len(unit_of), len(bundles)
     if limits is None or limits.empty:
@@ -125,7 +137,16 @@ def _read_limits(
     ]  # fmt: skip
     heads = pd.DataFrame({"limit_id": names, "sense": sense, "rhs": rhs}).drop_duplicates()
     for name in heads.loc[heads["limit_id"].duplicated(), "limit_id"].unique()[:_SHOWN_PER_KIND]:
-        faults.append(Fault(_LIMITS, "同じ limit_id で不等号または右辺が食い違っています", "一つにそろえてください", 0, "rhs", str(name)))
+        faults.append(
+            Fault(
+                _LIMITS,
+                "同じ limit_id で不等号または右辺が食い違っています",
+                "一つにそろえてください",
+                0,
+                "rhs",
+                str(name),
+            )
+        )
     on_choices, on_bundles = _coefficients(frame, names, heads, coefficient, units, bundles, unit_of, bundle_of, faults)
     if faults:
         return (), on_choices, on_bundles, np.zeros(0), np.zeros(0)
@@ -139,7 +160,9 @@ def _coefficients(
     row_of = pd.Index(heads["limit_id"].unique()).get_indexer(pd.Index(names))
     unit, unit_blank = _positions(frame, "unit_id", units["unit_id"], faults)
     bundle, bundle_blank = _positions(frame, "bundle_id", bundles["bundle_id"], faults)
-    _refuse_rows(unit_blank & bundle_blank, "単位も束も空です", "unit_id か bundle_id の少なくとも一方を入れてください", faults)
+    _refuse_rows(
+        unit_blank & bundle_blank, "単位も束も空です", "unit_id か bundle_id の少なくとも一方を入れてください", faults
+    )
     key = unit_of * len(bundles) + bundle_of  # sorted, since choices are sorted by (unit, bundle)
     both = ~unit_blank & ~bundle_blank & (unit >= 0) & (bundle >= 0)
     wanted = unit * len(bundles) + bundle
@@ -149,14 +172,18 @@ def _coefficients(
     pairs = both & known
     whole = np.flatnonzero(~unit_blank & bundle_blank & (unit >= 0))
     starts, ends = np.searchsorted(unit_of, unit[whole]), np.searchsorted(unit_of, unit[whole], side="right")
-    spread = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)] or [np.zeros(0, dtype=np.int64)])
+    spread = np.concatenate(
+        [np.arange(a, b) for a, b in zip(starts, ends, strict=True)] or [np.zeros(0, dtype=np.int64)]
+    )
     rows = np.concatenate([row_of[pairs], np.repeat(row_of[whole], ends - starts)])
     columns = np.concatenate([place[pairs], spread])
     values = np.concatenate([coefficient[pairs], np.repeat(coefficient[whole], ends - starts)])
     size = len(heads["limit_id"].unique())
     on_choices = sparse.csr_matrix((values, (rows, columns)), shape=(size, len(unit_of)))
     opening = unit_blank & ~bundle_blank & (bundle >= 0)
-    on_bundles = sparse.csr_matrix((coefficient[opening], (row_of[opening], bundle[opening])), shape=(size, len(bundles)))
+    on_bundles = sparse.csr_matrix(
+        (coefficient[opening], (row_of[opening], bundle[opening])), shape=(size, len(bundles))
+    )
     return on_choices, on_bundles
 
 
@@ -166,17 +193,27 @@ def _as_at_most(
     sense, rhs = heads["sense"].to_numpy(dtype=object), heads["rhs"].to_numpy(dtype=float)
     rows, signs = [], []
     for position, word in enumerate(sense):
-        for sign in {"<=": (1.0,), ">=": (-1.0,), "=": (1.0, -1.0)}[str(word)]:
+        for factor in {"<=": (1.0,), ">=": (-1.0,), "=": (1.0, -1.0)}[str(word)]:
             rows.append(position)
-            signs.append(sign)
-    order, sign = np.array(rows), np.array(signs)
+            signs.append(factor)
+    order, sign = np.array(rows, dtype=np.int64), np.array(signs, dtype=float)
     names = tuple(str(name) for name in heads["limit_id"].to_numpy(dtype=object)[order])
     scale = sparse.diags(sign)
-    return names, sparse.csr_matrix(scale @ on_choices[order]), sparse.csr_matrix(scale @ on_bundles[order]), sign * rhs[order], sign
+    return (
+        names,
+        sparse.csr_matrix(scale @ on_choices[order]),
+        sparse.csr_matrix(scale @ on_bundles[order]),
+        sign * rhs[order],
+        sign,
+    )
 
 
 def _missing(table: pd.DataFrame, name: str, needed: tuple[str, ...]) -> list[Fault]:
-    return [Fault(name, "列がありません", "列を足してください", 0, column) for column in needed if column not in table.columns]
+    return [
+        Fault(name, "列がありません", "列を足してください", 0, column)
+        for column in needed
+        if column not in table.columns
+    ]
 
 
 def _ids(frame: pd.DataFrame, column: str, table: str, faults: list[Fault]) -> pd.Series[str]:
@@ -186,7 +223,7 @@ def _ids(frame: pd.DataFrame, column: str, table: str, faults: list[Fault]) -> p
     return _text(frame[column]).fillna("").astype(object)
 
 
-def _text(ids: pd.Series[str]) -> pd.Series[str]:
+def _text(ids: pd.Series[Any]) -> pd.Series[str]:
     """Ids as text to match tables by; 1.0 (an integer id read beside blanks) is the same id as 1."""
     if pd.api.types.is_float_dtype(ids) and (ids.dropna() % 1 == 0).all():
         ids = ids.astype("Int64")
@@ -194,7 +231,7 @@ def _text(ids: pd.Series[str]) -> pd.Series[str]:
 
 
 def _index(ids: pd.Series[str]) -> pd.Index[str]:
-    index = pd.Index(_text(ids).to_numpy(dtype=object))
+    index: pd.Index[str] = pd.Index(_text(ids).to_numpy(dtype=object))
     return index if index.is_unique else index.drop_duplicates()  # repeated ids are a fault already noted
 
 
@@ -205,7 +242,13 @@ def _shown(text: npt.NDArray[np.object_], original: pd.Series[str]) -> npt.NDArr
 
 
 def _numbers(
-    frame: pd.DataFrame, column: str, table: str, faults: list[Fault], *, blank: float | None, minimum: float | None = 0.0
+    frame: pd.DataFrame,
+    column: str,
+    table: str,
+    faults: list[Fault],
+    *,
+    blank: float | None,
+    minimum: float | None = 0.0,
 ) -> Floats:
     if column not in frame.columns:
         return np.full(len(frame), np.nan if blank is None else blank)
@@ -218,7 +261,9 @@ def _numbers(
         wrong |= values < minimum
     cure = "有限の数値にしてください" if minimum is None else f"{minimum:g} 以上の数値にしてください"
     for row in np.flatnonzero(wrong)[:_SHOWN_PER_KIND]:
-        faults.append(Fault(table, "数値として使えません", cure, int(row) + 2, column, "空" if empty[row] else str(raw.iloc[row])))
+        faults.append(
+            Fault(table, "数値として使えません", cure, int(row) + 2, column, "空" if empty[row] else str(raw.iloc[row]))
+        )
     return np.where(empty, np.nan if blank is None else blank, values)
 
 
@@ -226,19 +271,35 @@ def _refuse_duplicates(frame: pd.DataFrame, key: list[str], table: str, faults: 
     repeated = np.flatnonzero(frame.duplicated(key).to_numpy(dtype=bool))
     for row in repeated[:_SHOWN_PER_KIND]:
         value = "・".join(str(frame[name].iloc[row]) for name in key)
-        faults.append(Fault(table, "同じ行が二度あります", "一行にまとめてください", int(row) + 2, "、".join(key), value))
+        faults.append(
+            Fault(table, "同じ行が二度あります", "一行にまとめてください", int(row) + 2, "、".join(key), value)
+        )
 
 
-def _positions(frame: pd.DataFrame, column: str, known: pd.Series[str], faults: list[Fault]) -> tuple[Ints, npt.NDArray[np.bool_]]:
+def _positions(
+    frame: pd.DataFrame, column: str, known: pd.Series[str], faults: list[Fault]
+) -> tuple[Ints, npt.NDArray[np.bool_]]:
     text = _text(frame[column])
     blank = (text.isna() | (text == "")).to_numpy(dtype=bool, na_value=True)
     position = _index(known).get_indexer(pd.Index(text.fillna("").to_numpy(dtype=object)))
-    _refuse_rows(~blank & (position < 0), f"知らない {column} です", "choices・bundles と同じIDにしてください", faults, column, text)
+    _refuse_rows(
+        ~blank & (position < 0),
+        f"知らない {column} です",
+        "choices・bundles と同じIDにしてください",
+        faults,
+        column,
+        text,
+    )
     return position.astype(np.int64), blank
 
 
 def _refuse_rows(
-    wrong: npt.NDArray[np.bool_], problem: str, cure: str, faults: list[Fault], column: str = "", text: pd.Series[str] | None = None
+    wrong: npt.NDArray[np.bool_],
+    problem: str,
+    cure: str,
+    faults: list[Fault],
+    column: str = "",
+    text: pd.Series[str] | None = None,
 ) -> None:
     for row in np.flatnonzero(wrong)[:_SHOWN_PER_KIND]:
         faults.append(Fault(_LIMITS, problem, cure, int(row) + 2, column, "" if text is None else str(text.iloc[row])))

@@ -22,7 +22,7 @@ from dxmodels.bundling.core import cheapest
 from dxmodels.bundling.game import CostGame
 from dxmodels.bundling.optimize import optimize_bundles
 from dxmodels.bundling.plan import BundlePlan
-from dxmodels.bundling.problem import BundleProblem, Coupling, Flags
+from dxmodels.bundling.problem import BundleProblem, Coupling, Flags, Floats
 from dxmodels.bundling.rules import rule_ids, without_rules
 from dxmodels.bundling.shapley import shapley_exact, shapley_sampled
 from dxmodels.bundling.strong import strong_arrays
@@ -32,6 +32,7 @@ from dxmodels.solver import INFEASIBLE, Effort, LinearProblem, solve_arrays
 _EXACT_RULES = 5
 _SAMPLED_ORDERS = 8
 _ELASTIC_CHOICES = 20_000
+_PRICING_GAP = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +77,14 @@ class Conflict:
         """Return clash and cure as Japanese sentences."""
         if self.structural:
             return "規則をすべて外しても計画がありません。参加できる束の定員・最少参加数・容量を見直してください。"
-        lines = [f"次の規則は同時に成り立ちません：{'、'.join(self.rules)}。どれか一つを外すか緩めれば、この衝突は解けます。"]
+        lines = [
+            f"次の規則は同時に成り立ちません：{'、'.join(self.rules)}。どれか一つを外すか緩めれば、この衝突は解けます。"
+        ]
         if len(self.relaxation):
-            parts = [f"「{row.limit_id}」を {row.limit:,.4g} から {row.eased_limit:,.4g} へ" for row in self.relaxation.head(5).itertuples()]
+            parts = [
+                f"「{row.limit_id}」を {row.limit:,.4g} から {row.eased_limit:,.4g} へ"
+                for row in self.relaxation.head(5).itertuples()
+            ]
             more = f" ほか{len(self.relaxation) - 5}件" if len(self.relaxation) > 5 else ""
             lines.append(f"最も小さい緩和：{'、'.join(parts)}{more}。")
         return "".join(lines)
@@ -91,11 +97,14 @@ def price_rules(
 
     ``years``: length of the horizon, to state prices a year. Raises ModelError where the problem is infeasible with its rules.
     """
+    effort = effort or Effort(gap=_PRICING_GAP)
     names = rule_ids(problem)
     solved = _remembering(problem, names, effort, seed)
     full = solved(np.ones(len(names), dtype=bool))
     if not full.has_plan:
-        raise ModelError("規則をすべて課した計画が得られないため、価格を出せません。explain_infeasibility で衝突を確認してください。")
+        raise ModelError(
+            "規則をすべて課した計画が得られないため、価格を出せません。explain_infeasibility で衝突を確認してください。"
+        )
     rows = []
     shares = _joint_prices(solved, len(names), seed) if joint and names else np.full(len(names), np.nan)
     for k, name in enumerate(names):
@@ -167,7 +176,7 @@ def _narrowed(plain: BundleProblem, problem: BundleProblem) -> BundleProblem:
     """A few choices a unit, for a quick yes: its cheapest, and its lightest on the coupling rows."""
     if problem.n_choices <= _ELASTIC_CHOICES:
         return plain
-    use = np.asarray(np.abs(problem.coupling.on_choices).sum(axis=0)).ravel()
+    use = np.asarray(abs(problem.coupling.on_choices).sum(axis=0), dtype=float).ravel()
     kept = cheapest(problem.cost, problem.unit_of, 4) | cheapest(use, problem.unit_of, 4)
     return plain.keep_choices(kept)
 
@@ -179,7 +188,10 @@ def _cheapest_easing(problem: BundleProblem, effort: Effort | None) -> pd.DataFr
     model = strong_arrays(part)
     width, start = len(model.cost), len(model.row_lower) - len(rows)
     size = np.maximum(np.abs(rows.rhs), _row_size(rows))
-    give = sparse.csr_matrix((-np.ones(len(rows)), (start + np.arange(len(rows)), np.arange(len(rows)))), shape=(len(model.row_lower), len(rows)))
+    give = sparse.csr_matrix(
+        (-np.ones(len(rows)), (start + np.arange(len(rows)), np.arange(len(rows)))),
+        shape=(len(model.row_lower), len(rows)),
+    )
     elastic = LinearProblem(
         cost=np.concatenate([np.zeros(width), 100.0 / size]),
         matrix=sparse.hstack([model.matrix, give], format="csr"),
@@ -197,13 +209,18 @@ def _cheapest_easing(problem: BundleProblem, effort: Effort | None) -> pd.DataFr
     return _easing_table(rows, easing, used, size)
 
 
-def _row_size(rows: Coupling) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    largest = np.abs(rows.on_choices).max(axis=1).toarray().ravel()
-    return np.maximum(np.maximum(largest, np.abs(rows.on_bundles).max(axis=1).toarray().ravel()), 1e-9)
+def _row_size(rows: Coupling) -> Floats:
+    on_choices = abs(rows.on_choices).max(axis=1).toarray().ravel()
+    on_bundles = abs(rows.on_bundles).max(axis=1).toarray().ravel()
+    largest: Floats = np.maximum(np.maximum(on_choices, on_bundles), 1e-9)
+    return largest
 
 
 def _easing_table(
-    rows: Coupling, easing: np.ndarray[tuple[int], np.dtype[np.float64]], used: np.ndarray[tuple[int], np.dtype[np.int64]], size: np.ndarray[tuple[int], np.dtype[np.float64]]
+    rows: Coupling,
+    easing: np.ndarray[tuple[int], np.dtype[np.float64]],
+    used: np.ndarray[tuple[int], np.dtype[np.int64]],
+    size: np.ndarray[tuple[int], np.dtype[np.float64]],
 ) -> pd.DataFrame:
     limit = rows.signs * rows.rhs
     table = pd.DataFrame(

@@ -44,7 +44,9 @@ class CostGame:
         players = tuple(sorted({player for group in costs for player in group}))
         n = len(players)
         if not 1 <= n <= EXACT_PLAYERS:
-            raise ModelError(f"表で与えるゲームの参加者は1〜{EXACT_PLAYERS}人にしてください（{n}人）。多い場合は from_function を使ってください。")
+            raise ModelError(
+                f"表で与えるゲームの参加者は1〜{EXACT_PLAYERS}人にしてください（{n}人）。多い場合は from_function を使ってください。"
+            )
         bit = {player: 1 << position for position, player in enumerate(players)}
         table = np.full(1 << n, np.nan)
         table[0] = 0.0
@@ -57,7 +59,12 @@ class CostGame:
 
     @classmethod
     def from_function(
-        cls, players: Iterable[str], cost_of: Callable[[frozenset[str]], float], *, oracle: Oracle | None = None, money_unit: str = ""
+        cls,
+        players: Iterable[str],
+        cost_of: Callable[[frozenset[str]], float],
+        *,
+        oracle: Oracle | None = None,
+        money_unit: str = "",
     ) -> CostGame:
         """Build a game from a function of the set of members; every value is computed once and remembered."""
         names = _distinct(players)
@@ -87,7 +94,9 @@ class CostGame:
     @classmethod
     def from_bundle(cls, plan: object, bundle_id: object, *, owner: str = "") -> CostGame:
         """Build the game of the members of one bundle of a plan (see bundle_game.game_of_bundle)."""
-        from dxmodels.bundling.bundle_game import game_of_bundle  # the game of a bundle needs the model, the model needs no game
+        from dxmodels.bundling.bundle_game import (
+            game_of_bundle,  # the game of a bundle needs the model, the model needs no game
+        )
 
         return game_of_bundle(plan, bundle_id, owner=owner)  # type: ignore[arg-type]
 
@@ -119,7 +128,9 @@ class CostGame:
     def table(self) -> Floats:
         """Return all 2^n costs by bit mask (bit i = player i); raises ModelError beyond 20 players."""
         if self.n > EXACT_PLAYERS:
-            raise ModelError(f"{self.n}人のゲームは全組合せを列挙できません（上限{EXACT_PLAYERS}人）。標本または制約生成の方法を使ってください。")
+            raise ModelError(
+                f"{self.n}人のゲームは全組合せを列挙できません（上限{EXACT_PLAYERS}人）。標本または制約生成の方法を使ってください。"
+            )
         if not self._table:
             masks = (np.arange(1 << self.n)[:, None] >> np.arange(self.n)) & 1
             values = [0.0] + [self.cost_of(row) for row in masks[1:].astype(bool)]
@@ -143,7 +154,9 @@ def _refuse_gaps(table: Floats, players: Sequence[str]) -> None:
     gaps = np.flatnonzero(~np.isfinite(table))
     if len(gaps):
         shown = "、".join("{" + ",".join(members_of_mask(players, int(mask))) + "}" for mask in gaps[:5])
-        raise ModelError(f"費用のない組合せが{len(gaps)}件あります：{shown}。すべての組合せの費用（有限の数）を与えてください。")
+        raise ModelError(
+            f"費用のない組合せが{len(gaps)}件あります：{shown}。すべての組合せの費用（有限の数）を与えてください。"
+        )
 
 
 def _best_by_ratio(shares: Floats, volume: Floats, cost_of_volume: Callable[[float], float]) -> tuple[Flags, Floats]:
@@ -157,7 +170,9 @@ def _best_by_ratio(shares: Floats, volume: Floats, cost_of_volume: Callable[[flo
         amounts = np.cumsum(shares[ranked]) - np.array([cost_of_volume(float(v)) for v in np.cumsum(volume[ranked])])
         gains[left_out] = amounts.max()
         groups[left_out, ranked[: int(amounts.argmax()) + 1]] = True
-    prefix = np.tril(np.ones((n - 1, n), dtype=bool))  # and every proper group of the dearest players, for a fuller list
+    prefix = np.tril(
+        np.ones((n - 1, n), dtype=bool)
+    )  # and every proper group of the dearest players, for a fuller list
     growing = np.zeros_like(prefix)
     growing[:, order] = prefix
     more = np.cumsum(shares[order])[:-1] - np.array([cost_of_volume(float(v)) for v in np.cumsum(volume[order])[:-1]])

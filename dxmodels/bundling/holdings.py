@@ -37,7 +37,9 @@ def units_of_case(case: Case, params: BundleParams) -> pd.DataFrame:
     if params.tasks:
         units = units[units["unit_key"].isin(params.tasks)]
     if units.empty:
-        raise ModelError(f"対象となる業務・種類（{'、'.join(params.tasks)}）のシステムが台帳にありません。名称を確かめてください。")
+        raise ModelError(
+            f"対象となる業務・種類（{'、'.join(params.tasks)}）のシステムが台帳にありません。名称を確かめてください。"
+        )
     filled = _fill_blanks(units, params.value("cost_elasticity_population_total"), case.base_fy)
     return filled[_COLUMNS].sort_values("unit_id", ignore_index=True)
 
@@ -103,7 +105,7 @@ def _fill_blanks(units: pd.DataFrame, elasticity: float, base_fy: int) -> pd.Dat
     frame[numeric] = frame[numeric].astype("Float64")
     frame["is_estimated"] = frame[numeric].isna().any(axis=1).astype(bool)
     people = _median_within(frame, frame["population_people"])
-    scaled = frame["annual_cost_yen"] / np.power(people, elasticity)
+    scaled: pd.Series[float] = frame["annual_cost_yen"] / np.power(people, elasticity)
     cost = frame["annual_cost_yen"].fillna(_median_within(frame, scaled) * np.power(people, elasticity))
     ratio = _median_within(frame, frame["migration_cost_yen"] / cost)
     end = _median_within(frame, frame["contract_end_fy"]).fillna(float(base_fy))

@@ -85,7 +85,9 @@ class Master:
         self._link(new)
         return len(new)
 
-    def run(self, *, gap: float, rounds: int, smoothing: float = 0.5, start: Prices | None = None, interior_rounds: int = 0) -> Relaxation:
+    def run(
+        self, *, gap: float, rounds: int, smoothing: float = 0.5, start: Prices | None = None, interior_rounds: int = 0
+    ) -> Relaxation:
         """Solve, price and grow until (value − bound) / value ≤ gap, nothing more pays, or the rounds are used up."""
         best = start
         for turn in range(1, rounds + 1):
@@ -95,6 +97,7 @@ class Master:
             if added == 0 or report.objective - best.bound <= gap * abs(report.objective):
                 break
         shortfall = float(report.values[: self.problem.n_units].sum())
+        assert best is not None  # at least one round ran
         reduced = self.pricer.price(best.pi, best.lam).reduced
         return Relaxation(best, report.objective, shares, columns, turn, shortfall, reduced)
 
@@ -118,13 +121,19 @@ class Master:
 
     def _limits(self) -> list[tuple[str, Flags, Floats, float]]:
         p, needs = self.problem, self._needs
-        return [("capacity", needs.capacity, p.capacity, 1.0), ("most", needs.most, p.max_units, 1.0), ("fewest", needs.fewest, p.min_units, -1.0)]
+        return [
+            ("capacity", needs.capacity, p.capacity, 1.0),
+            ("most", needs.most, p.max_units, 1.0),
+            ("fewest", needs.fewest, p.min_units, -1.0),
+        ]
 
     def _add_limit_rows(self, rows: Ints, bundles: Ints, limit: Floats, sign: float) -> None:
         has_y = self._opening[bundles] >= 0
         at = np.flatnonzero(has_y)
         values = -sign * limit[bundles[has_y]]
-        matrix = sparse.csr_matrix((values, (at, self._opening[bundles[has_y]])), shape=(len(bundles), self._lp.n_columns))
+        matrix = sparse.csr_matrix(
+            (values, (at, self._opening[bundles[has_y]])), shape=(len(bundles), self._lp.n_columns)
+        )
         upper = np.where(has_y, 0.0, sign * limit[bundles])
         first = self._lp.add_rows(matrix, np.full(len(bundles), -np.inf), upper)
         rows[bundles] = first + np.arange(len(bundles))
@@ -136,18 +145,22 @@ class Master:
         for name, weight in (("capacity", p.load[new]), ("most", np.ones(len(new))), ("fewest", -np.ones(len(new)))):
             row = self._limit_row[name][bundle]
             at = np.flatnonzero(row >= 0)
-            rows.append(row[at]), columns.append(at), values.append(weight[at])
+            rows.append(row[at])
+            columns.append(at)
+            values.append(weight[at])
         own = sparse.csc_matrix(
             (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=(self._lp.n_rows, len(new))
         )
-        return own + self._on_present_rows(self._choices_csc[:, new])
+        return sparse.csc_matrix(own + self._on_present_rows(self._choices_csc[:, new]))
 
     def _on_present_rows(self, part: sparse.csc_matrix) -> sparse.csc_matrix:
         """Coupling coefficients moved to the master's row numbers; rows not in the master are left out."""
         entries = part.tocoo()
         row = self._coupling_row[entries.row]
         there = row >= 0
-        return sparse.csc_matrix((entries.data[there], (row[there], entries.col[there])), shape=(self._lp.n_rows, part.shape[1]))
+        return sparse.csc_matrix(
+            (entries.data[there], (row[there], entries.col[there])), shape=(self._lp.n_rows, part.shape[1])
+        )
 
     def _link(self, new: Ints) -> None:
         linked = new[self._opening[self.problem.bundle_of[new]] >= 0]
@@ -191,11 +204,17 @@ class Master:
             entries = matrix[rows].tocoo()
             column = position[entries.col]
             there = column >= 0
-            parts.append(sparse.csr_matrix((entries.data[there], (entries.row[there], column[there])), shape=(len(rows), self._lp.n_columns)))
+            parts.append(
+                sparse.csr_matrix(
+                    (entries.data[there], (entries.row[there], column[there])), shape=(len(rows), self._lp.n_columns)
+                )
+            )
         first = self._lp.add_rows(parts[0] + parts[1], np.full(len(rows), -np.inf), coupling.rhs[rows])
         self._coupling_row[rows] = first + np.arange(len(rows))
-        size = np.maximum(1.0, np.abs(coupling.on_choices[rows]).max(axis=1).toarray().ravel())
-        relief = sparse.csc_matrix((-size, (first + np.arange(len(rows)), np.arange(len(rows)))), shape=(self._lp.n_rows, len(rows)))
+        size = np.maximum(1.0, abs(coupling.on_choices[rows]).max(axis=1).toarray().ravel())
+        relief = sparse.csc_matrix(
+            (-size, (first + np.arange(len(rows)), np.arange(len(rows)))), shape=(self._lp.n_rows, len(rows))
+        )
         self._lp.add_columns(relief, np.full(len(rows), self._penalty.max()), np.full(len(rows), np.inf))
 
     def _prices_of(self, report: SolveReport) -> Prices:
@@ -208,7 +227,11 @@ class Master:
         """Price at the smoothed point, then at the master's own; add what pays; keep the best bound seen."""
         points = [here]
         if best is not None and smoothing > 0:
-            mixed = Prices(smoothing * best.pi + (1 - smoothing) * here.pi, smoothing * best.lam + (1 - smoothing) * here.lam, -np.inf)
+            mixed = Prices(
+                smoothing * best.pi + (1 - smoothing) * here.pi,
+                smoothing * best.lam + (1 - smoothing) * here.lam,
+                -np.inf,
+            )
             points.insert(0, mixed)
         for point in points:
             priced = self.pricer.price(point.pi, point.lam)
@@ -226,4 +249,5 @@ class Master:
         if len(found) <= self._most_added:
             return found
         worth = priced.worth[self.problem.bundle_of[found]]
-        return found[worth <= np.partition(worth, self._most_added)[self._most_added]]
+        best: Ints = found[worth <= np.partition(worth, self._most_added)[self._most_added]]
+        return best

@@ -119,7 +119,7 @@ class Search:
         picked[bundles[chance]] = True
         if len(rows):
             row = self._draw.choice(rows, size=min(2, len(rows)), replace=False)
-            users = np.asarray(np.abs(problem.coupling.on_choices[row]).sum(axis=0)).ravel() > 0
+            users = np.asarray(abs(problem.coupling.on_choices[row]).sum(axis=0)).ravel() > 0
             using = np.unique(problem.bundle_of[taken & users])
             keep = min(len(using), round(16 * self._size))
             picked[self._draw.permutation(using)[:keep]] = True
@@ -134,6 +134,8 @@ class Search:
         group_of_bundle[problem.bundle_of] = self._group[problem.unit_of]
         opened = problem.opened_by(taken)
         fixed = problem.fixed_cost + problem.coupling.on_bundles.T @ self._prices.lam
-        paid = np.where(opened, fixed, 0.0) + np.bincount(problem.bundle_of[taken], priced.reduced[taken], minlength=problem.n_bundles)
+        paid = np.where(opened, fixed, 0.0) + np.bincount(
+            problem.bundle_of[taken], priced.reduced[taken], minlength=problem.n_bundles
+        )
         above = np.maximum(0.0, paid - np.minimum(0.0, priced.worth))
-        return np.bincount(group_of_bundle, above, minlength=groups)
+        return np.bincount(group_of_bundle, above, minlength=groups).astype(float)

@@ -44,7 +44,9 @@ def least_core(game: CostGame) -> tuple[Floats, float]:
 def nucleolus(game: CostGame) -> Floats:
     """Return the nucleolus (individually rational where Σ c({i}) ≥ c(N), else the prenucleolus); at most 20 players."""
     if game.n > EXACT_PLAYERS:
-        raise ModelError(f"仁（nucleolus）の厳密計算は{EXACT_PLAYERS}人までです（{game.n}人）。最小コア（least_core）を使ってください。")
+        raise ModelError(
+            f"仁（nucleolus）の厳密計算は{EXACT_PLAYERS}人までです（{game.n}人）。最小コア（least_core）を使ってください。"
+        )
     if game.n == 1:
         return np.array([game.total])
     rows = _Rows(game)
@@ -74,7 +76,9 @@ class _Rows:
         self.n = game.n
         self.enumerated = game.n <= EXACT_PLAYERS
         if not self.enumerated and game.oracle is None:
-            raise ModelError(f"{game.n}人のゲームには離脱する組を探す手段（oracle）が必要です。from_volumes か from_bundle で作ってください。")
+            raise ModelError(
+                f"{game.n}人のゲームには離脱する組を探す手段（oracle）が必要です。from_volumes か from_bundle で作ってください。"
+            )
         self.alone = game.alone
         self.scale = max(1e-12, abs(game.total), float(np.abs(self.alone).max()))
         self.rational = float(self.alone.sum()) >= game.total - 1e-9 * self.scale
@@ -93,7 +97,9 @@ class _Rows:
             groups = [mask for mask in self.groups if not self.enumerated or self.open[mask]]
             report = solve_arrays(self._problem(groups, settled))
             if not report.has_solution:
-                raise ModelError("費用分担の線形計画が解けません。費用表に NaN や極端に桁の異なる値がないか確認してください。")
+                raise ModelError(
+                    "費用分担の線形計画が解けません。費用表に NaN や極端に桁の異なる値がないか確認してください。"
+                )
             stage = _Stage(report, groups, self.n, len(settled))
             new = self._less_content(stage)
             if not new:
@@ -126,7 +132,11 @@ class _Rows:
         for _ in range(_ROUNDS):
             report = solve_arrays(self._nearest_problem(epsilon, target, size))
             shares = report.values[: self.n]
-            new = [mask for mask in self._worst(shares) if self._content(shares, mask) < epsilon - _TIGHT * self.scale and mask not in self.groups]
+            new = [
+                mask
+                for mask in self._worst(shares)
+                if self._content(shares, mask) < epsilon - _TIGHT * self.scale and mask not in self.groups
+            ]
             if not new:
                 return shares
             self.groups += new
@@ -136,7 +146,11 @@ class _Rows:
         """Columns x_1..x_n, ε; rows: efficiency, settled sums, open groups."""
         n = self.n
         top = np.array([1.0] * n + [0.0])
-        body = [top, *[np.append(self._flags(mask), 0.0) for mask in settled], *[np.append(self._flags(mask), 1.0) for mask in groups]]
+        body = [
+            top,
+            *[np.append(self._flags(mask), 0.0) for mask in settled],
+            *[np.append(self._flags(mask), 1.0) for mask in groups],
+        ]
         right = [self.game.total, *settled.values(), *[self._cost_of(mask) for mask in groups]]
         equal = 1 + len(settled)
         low = np.array(right[:equal] + [-np.inf] * len(groups))
@@ -156,18 +170,26 @@ class _Rows:
         n = self.n
         eye = np.eye(n)
         groups = np.array([np.append(self._flags(mask), 0.0) for mask in self.groups])
-        body = np.vstack([np.append(np.ones(n), 0.0), groups, np.column_stack([eye, -size]), np.column_stack([-eye, -size])])
+        body = np.vstack(
+            [np.append(np.ones(n), 0.0), groups, np.column_stack([eye, -size]), np.column_stack([-eye, -size])]
+        )
         room = np.array([self._cost_of(mask) for mask in self.groups]) - epsilon + 1e-9 * self.scale
         right = np.concatenate([[self.game.total], room, target, -target])
         low = np.full(len(right), -np.inf)
         low[0] = self.game.total
         free = np.full(n + 1, np.inf)
-        return LinearProblem(np.append(np.zeros(n), 1.0), sparse.csr_matrix(body), low, right, -free, free, np.zeros(n + 1, dtype=bool))
+        return LinearProblem(
+            np.append(np.zeros(n), 1.0), sparse.csr_matrix(body), low, right, -free, free, np.zeros(n + 1, dtype=bool)
+        )
 
     def _less_content(self, stage: _Stage) -> list[int]:
         known = set(self.groups)
         limit = stage.epsilon - _TIGHT * self.scale
-        return [mask for mask in self._worst(stage.shares) if mask not in known and self._content(stage.shares, mask) < limit]
+        return [
+            mask
+            for mask in self._worst(stage.shares)
+            if mask not in known and self._content(stage.shares, mask) < limit
+        ]
 
     def _worst(self, shares: Floats) -> list[int]:
         """The least content groups at these shares: some dozens by enumeration, a few by the oracle."""

@@ -17,6 +17,7 @@ Leaves out  demand that reacts to price; bargaining after the award; costs are t
 from __future__ import annotations
 
 import numpy as np
+import pulp
 
 from dxmodels.bundling.decomposition import Clock, Found, decompose, log_frame
 from dxmodels.bundling.master import Master, Prices
@@ -27,7 +28,10 @@ from dxmodels.bundling.problem import BundleProblem, Flags
 from dxmodels.bundling.strong import repaired, strong_model
 from dxmodels.solver import FEASIBLE, INFEASIBLE, NO_SOLUTION, OPTIMAL, Effort, relative_gap, solve
 
-_MODERATE_CHOICES = 6_000  # PuLP builds some 10,000 rows a second: up to here the readable model takes about a second to write
+_MODERATE_CHOICES = (
+    6_000  # PuLP builds some 10,000 rows a second: up to here the readable model takes about a second to write
+)
+_BATCH_CHOICES = 1_000
 _STEPS_WITH_COUPLING = 60
 
 
@@ -40,10 +44,26 @@ def optimize_bundles(problem: BundleProblem, *, effort: Effort | None = None, se
     """
     effort = effort or _default_effort(problem)
     clock = Clock(effort)
-    parts = connected_parts(problem)
+    parts = _batched(connected_parts(problem), problem)
     if len(parts) == 1:
         return _as_plan(problem, _solve_part(problem, effort, seed, clock), effort, seed, clock)
     return _as_plan(problem, _solve_parts(problem, parts, effort, seed, clock), effort, seed, clock)
+
+
+def _batched(parts: list[Flags], problem: BundleProblem) -> list[Flags]:
+    """Parts put together up to the size of a small model: a thousand tiny models would cost more to write than to solve."""
+    choices = np.bincount(problem.unit_of, minlength=problem.n_units)
+    batches: list[Flags] = []
+    room = 0
+    for units in parts:
+        size = int(choices[units].sum())
+        if size <= room:
+            batches[-1] = batches[-1] | units
+            room -= size
+        else:
+            batches.append(units)
+            room = _BATCH_CHOICES - size
+    return batches
 
 
 def _default_effort(problem: BundleProblem) -> Effort:
@@ -74,8 +94,8 @@ def _solve_whole(problem: BundleProblem, effort: Effort, clock: Clock) -> Found:
     return Found(taken, bound, relaxation, False, method, clock.log)
 
 
-def _choice_variables(model: object, problem: BundleProblem) -> list[object]:
-    named = model.variablesDict()  # type: ignore[attr-defined]
+def _choice_variables(model: pulp.LpProblem, problem: BundleProblem) -> list[pulp.LpVariable]:
+    named = model.variablesDict()
     return [named[f"x_{k}"] for k in range(problem.n_choices)]
 
 
@@ -111,7 +131,17 @@ def _as_plan(problem: BundleProblem, found: Found, effort: Effort, seed: int, cl
     if found.taken is None:
         status, objective = (INFEASIBLE if found.infeasible else NO_SOLUTION), np.inf
         bound = np.inf if found.infeasible else found.prices.bound
-        return BundlePlan(problem, np.zeros(problem.n_choices, dtype=bool), objective, bound, clock.spent, status, seed, certificate, history)
+        return BundlePlan(
+            problem,
+            np.zeros(problem.n_choices, dtype=bool),
+            objective,
+            bound,
+            clock.spent,
+            status,
+            seed,
+            certificate,
+            history,
+        )
     objective = problem.value(found.taken)
     proven = relative_gap(objective, found.bound) <= effort.gap + 1e-9
     return BundlePlan(

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
 MUNICIPAL, DEPARTMENTAL = "task", "system_kind"
 SCOPES = ("prefecture", "block", "peer")
-SCOPES_JA = {"prefecture": "府全域", "block": "地域ブロック", "peer": "近隣団体の枠組み", "departments": "庁内の部局", "own": "単独"}
+SCOPES_JA = {
+    "prefecture": "府全域",
+    "block": "地域ブロック",
+    "peer": "近隣団体の枠組み",
+    "departments": "庁内の部局",
+    "own": "単独",
+}
 
 # Every assumption this room reads; results name them so that a reader finds source and date.
 ASSUMPTIONS = (
@@ -52,12 +58,19 @@ class BundleParams:
 
     def __post_init__(self) -> None:
         """Refuse unknown kinds and scopes, naming value, range and cure."""
-        for value, allowed, name in ((self.unit_kinds, (MUNICIPAL, DEPARTMENTAL), "unit_kinds"), (self.scopes, SCOPES, "scopes")):
+        for value, allowed, name in (
+            (self.unit_kinds, (MUNICIPAL, DEPARTMENTAL), "unit_kinds"),
+            (self.scopes, SCOPES, "scopes"),
+        ):
             unknown = [item for item in value if item not in allowed]
             if unknown or not value:
-                raise ModelError(f"{name} の値「{'、'.join(unknown)}」は使えません。{'、'.join(allowed)} から一つ以上選んでください。")
+                raise ModelError(
+                    f"{name} の値「{'、'.join(unknown)}」は使えません。{'、'.join(allowed)} から一つ以上選んでください。"
+                )
         if any(size < 2 for size in self.size_classes) or list(self.size_classes) != sorted(set(self.size_classes)):
-            raise ModelError(f"size_classes {self.size_classes} は2以上の異なる整数を小さい順に並べてください（例：(8, 20)）。")
+            raise ModelError(
+                f"size_classes {self.size_classes} は2以上の異なる整数を小さい順に並べてください（例：(8, 20)）。"
+            )
 
     def under(self, *patches: Patch | None) -> BundleParams:
         """Return the params with scenario and option laid over the register."""

@@ -56,7 +56,12 @@ class Participation:
 
 
 def participation_of(
-    plan: BundlePlan, bundle_id: object, join_probability: Mapping[str, float] | float, *, draws: int = 8192, seed: int = 0
+    plan: BundlePlan,
+    bundle_id: object,
+    join_probability: Mapping[str, float] | float,
+    *,
+    draws: int = 8192,
+    seed: int = 0,
 ) -> Participation:
     """Return what one purchase of a plan saves when each member joins with its own probability (by unit id, or one for all).
 
@@ -67,10 +72,19 @@ def participation_of(
     if not len(inside):
         raise ModelError(f"束「{bundle_id}」はこの計画で調達されていません。")
     units = problem.unit_of[inside]
-    gain = _alone(problem.cost + problem.fixed_cost[problem.bundle_of], problem.unit_of, problem.n_units)[units] - problem.cost[inside]
+    gain = (
+        _alone(problem.cost + problem.fixed_cost[problem.bundle_of], problem.unit_of, problem.n_units)[units]
+        - problem.cost[inside]
+    )
     fixed = float(problem.fixed_cost[problem.bundle_of[inside[0]]])
     names = [str(name) for name in problem.unit_ids[units]]
-    chance = np.array([join_probability if isinstance(join_probability, float | int) else join_probability.get(name, np.nan) for name in names], dtype=float)
+    chance = np.array(
+        [
+            join_probability if isinstance(join_probability, float | int) else join_probability.get(name, np.nan)
+            for name in names
+        ],
+        dtype=float,
+    )
     if not ((chance >= 0) & (chance <= 1)).all():
         raise ModelError("参加確率は全参加者について0〜1の数で与えてください。")
     joins = stream(seed, "bundling.participation").random((draws, len(names))) < chance
@@ -100,7 +114,16 @@ def backtest_uptake(case: Case) -> pd.DataFrame:
         if len(part) >= 2:
             first, last = part.iloc[0], part.iloc[-1]
             years = (last["as_of_date"] - first["as_of_date"]).days / 365.25
-            rows.append((uptake_id, first["service_ja"], years, int(first["members_count"]), int(last["members_count"]), int(first["eligible_count"])))
+            rows.append(
+                (
+                    uptake_id,
+                    first["service_ja"],
+                    years,
+                    int(first["members_count"]),
+                    int(last["members_count"]),
+                    int(first["eligible_count"]),
+                )
+            )
     frame = pd.DataFrame(rows, columns=["uptake_id", "service_ja", "years", "members_from", "members_to", "eligible"])
     return _with_predictions(frame)
 
@@ -120,7 +143,9 @@ def _with_predictions(frame: pd.DataFrame) -> pd.DataFrame:
     hazard = -np.log(1 - rate) * risk
     others = (hazard.sum() - hazard) / (risk.sum() - risk)
     predicted = frame["eligible"] - (frame["eligible"] - frame["members_from"]) * np.exp(-others * frame["years"])
-    return frame.assign(yearly_rate=rate, predicted_members=predicted, error_members=predicted - frame["members_to"]).drop(columns="eligible")
+    return frame.assign(
+        yearly_rate=rate, predicted_members=predicted, error_members=predicted - frame["members_to"]
+    ).drop(columns="eligible")
 
 
 def _alone(full_cost: Floats, unit_of: np.ndarray[tuple[int], np.dtype[np.int64]], units: int) -> Floats:
@@ -130,7 +155,9 @@ def _alone(full_cost: Floats, unit_of: np.ndarray[tuple[int], np.dtype[np.int64]
 
 
 def _members_table(names: list[str], gain: Floats, chance: Floats, fixed: float) -> pd.DataFrame:
-    frame = pd.DataFrame({"member": names, "gain": gain, "join_probability": chance}).sort_values("gain", ascending=False, ignore_index=True)
+    frame = pd.DataFrame({"member": names, "gain": gain, "join_probability": chance}).sort_values(
+        "gain", ascending=False, ignore_index=True
+    )
     total = frame["gain"].cumsum()
     return frame.assign(cumulative_gain=total, covers_fixed_cost=total >= fixed)
 

@@ -57,7 +57,8 @@ def _labels(problem: BundleProblem, *, with_rows: bool) -> Ints:
     ends = [(problem.unit_of, n + problem.bundle_of)]
     if with_rows:
         on_x, on_y = problem.coupling.on_choices.tocoo(), problem.coupling.on_bundles.tocoo()
-        ends += [(problem.unit_of[on_x.col], n + m + on_x.row), (n + on_y.col, n + m + on_y.row)]
+        ends.append((problem.unit_of[on_x.col], np.asarray(n + m + on_x.row, dtype=np.int64)))
+        ends.append((np.asarray(n + on_y.col, dtype=np.int64), np.asarray(n + m + on_y.row, dtype=np.int64)))
     first, second = np.concatenate([a for a, _ in ends]), np.concatenate([b for _, b in ends])
     size = n + m + len(problem.coupling)
     graph = sparse.coo_matrix((np.ones(len(first)), (first, second)), shape=(size, size))

@@ -87,7 +87,10 @@ class BundlePlan:
         own = np.bincount(problem.bundle_of[chosen], problem.cost[chosen], minlength=problem.n_bundles)[opened]
         count = np.bincount(problem.bundle_of[chosen], minlength=problem.n_bundles)[opened]
         return frame.assign(
-            members_count=count, members_cost=own, fixed_cost=problem.fixed_cost[opened], total_cost=own + problem.fixed_cost[opened]
+            members_count=count,
+            members_cost=own,
+            fixed_cost=problem.fixed_cost[opened],
+            total_cost=own + problem.fixed_cost[opened],
         )
 
     def members_of(self, bundle_id: object) -> list[object]:

@@ -11,6 +11,7 @@ Bundles without fixed cost, limits and coefficient on their opening are priced c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +71,14 @@ class _Members:
         self.choices = np.flatnonzero(position[problem.bundle_of] >= 0)
         self.group = position[problem.bundle_of[self.choices]]
 
-    def tighten(self, estimate: _Estimate, reduced: Floats, fixed: Floats, worth: Floats, taken: Flags) -> None:
+    def tighten(
+        self,
+        estimate: Callable[[_Members, Floats], tuple[Floats, Flags]],
+        reduced: Floats,
+        fixed: Floats,
+        worth: Floats,
+        taken: Flags,
+    ) -> None:
         """Raise ``worth`` of these bundles to the estimate where it is larger, and mark the members it takes."""
         if not len(self.bundles):
             return
@@ -90,10 +98,10 @@ def _by_count(members: _Members, reduced: Floats) -> tuple[Floats, Flags]:
     rank = np.arange(len(order)) - np.searchsorted(group, group)
     fewest, most = problem.min_units[members.bundles][group], problem.max_units[members.bundles][group]
     joins = (rank < fewest) | ((value < 0) & (rank < most))
-    total = np.bincount(group, np.where(joins, value, 0.0), minlength=n)
+    total: Floats = np.bincount(group, np.where(joins, value, 0.0), minlength=n).astype(float)
     # A bundle that can never reach its fewest members is never bought.
     total[np.bincount(members.group, minlength=n) < problem.min_units[members.bundles]] = np.inf
-    chosen = np.zeros(len(order), dtype=bool)
+    chosen = np.zeros(len(order), dtype=np.bool_)
     chosen[order] = joins
     return total, chosen
 
@@ -112,10 +120,7 @@ def _by_load(members: _Members, reduced: Floats) -> tuple[Floats, Flags]:
     before = before - before[np.minimum(first, len(order) - 1)][group]
     room = capacity[group] - before
     share = np.where(pays[order], np.clip(np.where(placed > 0, room / np.maximum(placed, 1e-300), 1.0), 0.0, 1.0), 0.0)
-    total = np.bincount(group, share * reduced[order], minlength=n)
-    chosen = np.zeros(len(order), dtype=bool)
+    total: Floats = np.bincount(group, share * reduced[order], minlength=n).astype(float)
+    chosen = np.zeros(len(order), dtype=np.bool_)
     chosen[order] = share > 0
     return total, chosen
-
-
-_Estimate = type(_by_count)

@@ -54,9 +54,7 @@ class Coupling:
     def take(self, rows: Flags | Ints) -> Coupling:
         """Return the chosen rows only."""
         names = np.array(self.limit_ids, dtype=object)[rows]
-        return Coupling(
-            tuple(names), self.on_choices[rows], self.on_bundles[rows], self.rhs[rows], self.signs[rows]
-        )
+        return Coupling(tuple(names), self.on_choices[rows], self.on_bundles[rows], self.rhs[rows], self.signs[rows])
 
     def joined(self, other: Coupling) -> Coupling:
         """Return these rows followed by those of ``other``."""

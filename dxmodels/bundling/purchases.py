@@ -15,6 +15,7 @@ Money       yen, tax in, discounted to the base year
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ import pandas as pd
 from dxmodels.bundling.params import BundleParams
 from dxmodels.bundling.problem import Flags, Floats
 
-Column = npt.NDArray[np.generic]
+Column = npt.NDArray[Any]
 OWN = "own"
 HEAD = ("offer_id", "line_number", "vendor_id", "product_id", "scope", "scope_name", "size_class", "start_fy")
 
@@ -135,13 +136,13 @@ def joint_purchases(
         if len(members) >= 2:
             holders = _holders(units, members, clock, setting)
             for line in lines.to_dict("records"):
-                found += _purchases_of_line(holders, line, params, clock, setting, slack)
+                found += _purchases_of_line(holders, cast("dict[str, object]", line), params, clock, setting, slack)
     return found
 
 
-def _holders(units: pd.DataFrame, members: Column, clock: Clockwork, setting: Setting) -> Holders:
+def _holders(units: pd.DataFrame, members: Any, clock: Clockwork, setting: Setting) -> Holders:
     own = units.iloc[members]
-    end = own["contract_end_fy"].to_numpy() - clock.first_fy
+    end = own["contract_end_fy"].to_numpy(dtype=np.int64) - clock.first_fy
     annual = own["annual_cost_yen"].to_numpy(dtype=float)
     columns = []
     for start in range(clock.years):
@@ -186,7 +187,14 @@ def _purchases_of_line(
 
 
 def _purchase(
-    holders: Holders, who: Column, line: dict[str, object], place: tuple[str, str, int], start: int, clock: Clockwork, setting: Setting, slack: float
+    holders: Holders,
+    who: Column,
+    line: dict[str, object],
+    place: tuple[str, str, int],
+    start: int,
+    clock: Clockwork,
+    setting: Setting,
+    slack: float,
 ) -> Purchase:
     scope, name, size = place
     move = holders.migration[who] * np.where(holders.vendor[who] == line["vendor_id"], setting.same_vendor, 1.0)
@@ -199,10 +207,21 @@ def _purchase(
     effort = setting.joint_effort * setting.own_staff * move / setting.staff_yen
     running = setting.running_effort * holders.annual[who] / setting.staff_yen
     staff = effort + running * (start + setting.joint_effort * (clock.years - start))
-    head = (line["offer_id"], line["line_number"], line["vendor_id"], line["product_id"], scope, name, size, clock.first_fy + start)
+    head = (
+        line["offer_id"],
+        line["line_number"],
+        line["vendor_id"],
+        line["product_id"],
+        scope,
+        name,
+        size,
+        clock.first_fy + start,
+    )
     fixed = remaining * _or(line["fixed_cost_yen"], 0.0)
     fewest = _or(line["members_min_count"], 2.0)
-    return Purchase(head, fixed, fewest, float(size), holders.unit[who][kept], cost[kept], cash[kept], effort[kept], staff[kept])
+    return Purchase(
+        head, fixed, fewest, float(size), holders.unit[who][kept], cost[kept], cash[kept], effort[kept], staff[kept]
+    )
 
 
 def _scopes(holders: Holders, params: BundleParams) -> list[tuple[str, str, Flags]]:

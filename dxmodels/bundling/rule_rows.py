@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,9 @@ class RowMaker:
 
     def _column(self, table: Any, name: str) -> Objects:
         if name not in table.columns:
-            raise ModelError(f"この規則には列「{name}」が必要です。build_problem で作った問題か、その列を持つ表を使ってください。")
+            raise ModelError(
+                f"この規則には列「{name}」が必要です。build_problem で作った問題か、その列を持つ表を使ってください。"
+            )
         return np.asarray(table[name], dtype=object)
 
     def who(self, fields: Mapping[str, Any]) -> Flags:
@@ -66,7 +69,9 @@ class RowMaker:
             raise ModelError(f"規則の {name}「{value}」は、この問題にありません。名称・コードを確かめてください。")
         return found
 
-    def rows(self, details: tuple[str, ...], row: Ints, choice: Ints, value: Floats, rhs: Floats, *, sign: float = 1.0) -> Rows:
+    def rows(
+        self, details: tuple[str, ...], row: Ints, choice: Ints, value: Floats, rhs: Floats, *, sign: float = 1.0
+    ) -> Rows:
         """Rows over choices only; ``sign`` −1 turns ≥ into ≤."""
         shape = (len(details), self.problem.n_choices)
         matrix = sparse.csr_matrix((sign * value, (row, choice)), shape=shape)
@@ -94,7 +99,9 @@ def _budget(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
     at = [np.flatnonzero(maker.joint & (maker.start == year)) for year in years]
     row = np.repeat(np.arange(len(years)), [len(part) for part in at])
     choice = np.concatenate(at) if at else np.zeros(0, dtype=np.int64)
-    return maker.rows(tuple(str(year) for year in years), row, choice, cash[choice], np.full(len(years), float(fields["amount_yen"])))
+    return maker.rows(
+        tuple(str(year) for year in years), row, choice, cash[choice], np.full(len(years), float(fields["amount_yen"]))
+    )
 
 
 def _vendor_share_cap(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
@@ -109,7 +116,9 @@ def _vendor_share_cap(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
 
 def _vendor_cap(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
     at = np.flatnonzero(maker.known(maker.vendor, fields["vendor_id"], "vendor_id") & maker.joint)
-    return maker.rows(("",), np.zeros(len(at), dtype=np.int64), at, np.ones(len(at)), np.array([float(fields["count"])]))
+    return maker.rows(
+        ("",), np.zeros(len(at), dtype=np.int64), at, np.ones(len(at)), np.array([float(fields["count"])])
+    )
 
 
 def _minimum_vendors(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
@@ -119,7 +128,9 @@ def _minimum_vendors(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
     joint = np.asarray(problem.bundles["scope"] != "own", dtype=bool) & (problem.members_possible > 0)
     vendors = sorted(set(bundle_vendor[joint]))
     if not 2 <= needed <= min(_MOST_VENDORS, len(vendors)):
-        raise ModelError(f"最少事業者数 {needed} は2〜{min(_MOST_VENDORS, len(vendors))}の範囲にしてください（提案のある事業者は{len(vendors)}者）。")
+        raise ModelError(
+            f"最少事業者数 {needed} は2〜{min(_MOST_VENDORS, len(vendors))}の範囲にしてください（提案のある事業者は{len(vendors)}者）。"
+        )
     sets = list(itertools.combinations(vendors, needed - 1))
     rows = [sparse.csr_matrix(-(joint & ~np.isin(bundle_vendor, some)).astype(float)) for some in sets]
     none = sparse.csr_matrix((len(sets), problem.n_choices))
@@ -137,15 +148,25 @@ def _members(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
     for name, sign in (("most", 1.0), ("fewest", -1.0)):
         if fields.get(name) is not None:
             row = position[problem.bundle_of[at]]
-            parts.append(sparse.csr_matrix((np.full(len(at), sign), (row, at)), shape=(len(bundles), problem.n_choices)))
+            parts.append(
+                sparse.csr_matrix((np.full(len(at), sign), (row, at)), shape=(len(bundles), problem.n_choices))
+            )
             limit = np.full(len(bundles), -sign * float(fields[name]))
-            counts.append(sparse.csr_matrix((limit, (np.arange(len(bundles)), bundles)), shape=(len(bundles), problem.n_bundles)))
+            counts.append(
+                sparse.csr_matrix((limit, (np.arange(len(bundles)), bundles)), shape=(len(bundles), problem.n_bundles))
+            )
             names += [f"{name}:{problem.bundle_ids[f]}" for f in bundles]
             signs.append(np.full(len(bundles), sign))
     if not parts:
         raise ModelError("参加数の規則には fewest か most の少なくとも一方が必要です。")
     size = len(names)
-    return Rows(tuple(names), sparse.vstack(parts, format="csr"), sparse.vstack(counts, format="csr"), np.zeros(size), np.concatenate(signs))
+    return Rows(
+        tuple(names),
+        sparse.vstack(parts, format="csr"),
+        sparse.vstack(counts, format="csr"),
+        np.zeros(size),
+        np.concatenate(signs),
+    )
 
 
 def _keep_incumbent(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
@@ -174,20 +195,29 @@ def _lots(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
     joint = np.asarray(problem.bundles["scope"] != "own", dtype=bool)
     key_of = np.full(problem.n_bundles, None, dtype=object)
     key_of[problem.bundle_of] = maker.key
-    keys = [fields["unit_key"]] if fields.get("unit_key") else sorted(set(key_of[joint & (problem.members_possible > 0)]))
+    keys = (
+        [fields["unit_key"]] if fields.get("unit_key") else sorted(set(key_of[joint & (problem.members_possible > 0)]))
+    )
     matrix = np.zeros((len(keys), problem.n_bundles))
     for row, key in enumerate(keys):
         matrix[row, joint & np.asarray(key_of == key, dtype=bool)] = 1.0
     none = sparse.csr_matrix((len(keys), problem.n_choices))
-    return Rows(tuple(map(str, keys)), none, sparse.csr_matrix(matrix), np.full(len(keys), float(fields["count"])), np.ones(len(keys)))
+    return Rows(
+        tuple(map(str, keys)),
+        none,
+        sparse.csr_matrix(matrix),
+        np.full(len(keys), float(fields["count"])),
+        np.ones(len(keys)),
+    )
 
 
 def _together(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
     """For every pair of owners, task and start year: the first joins as often as the second (both directions)."""
     owners = [str(name) for name in fields["owners"]]
-    details, row, choice, value = [], [], [], []
+    details: list[Any] = []
+    row, choice, value = [], [], []
     keys = [fields["unit_key"]] if fields.get("unit_key") else sorted(set(maker.key[np.isin(maker.owner, owners)]))
-    for first, second in zip(owners, owners[1:], strict=False):
+    for first, second in pairwise(owners):
         for key in keys:
             for year in sorted(set(maker.start[maker.joint])):
                 here = maker.joint & (maker.start == year) & (maker.key == key)
@@ -221,7 +251,9 @@ def _fairness_floor(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
     alone = np.zeros(len(owners))
     unit_owner = np.asarray(problem.units["owner"], dtype=str)
     np.add.at(alone, np.searchsorted(owners, unit_owner), maker.alone_cost())
-    return maker.rows(tuple(owners), code, np.arange(problem.n_choices), problem.cost, (1.0 - float(fields["rate"])) * alone)
+    return maker.rows(
+        tuple(owners), code, np.arange(problem.n_choices), problem.cost, (1.0 - float(fields["rate"])) * alone
+    )
 
 
 MAKERS: dict[str, Callable[[RowMaker, Mapping[str, Any]], Rows]] = {

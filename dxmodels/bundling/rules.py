@@ -89,7 +89,9 @@ def rules_from(entries: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
     rules = []
     for entry in entries:
         rest = {name: value for name, value in entry.items() if name not in ("rule_id", "kind", "title_ja")}
-        rules.append(Rule(str(entry.get("rule_id", "")), str(entry.get("kind", "")), rest, str(entry.get("title_ja", ""))))
+        rules.append(
+            Rule(str(entry.get("rule_id", "")), str(entry.get("kind", "")), rest, str(entry.get("title_ja", "")))
+        )
     names = [rule.rule_id for rule in rules]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
@@ -129,9 +131,13 @@ def _as_coupling(problem: BundleProblem, rule: Rule, rows: Rows) -> Coupling:
 def _faults_of(rule: Rule) -> list[Fault]:
     where = f"規則「{rule.rule_id or '（名前なし）'}」"
     if rule.kind not in _FIELDS:
-        return [Fault(where, "種類が分かりません", f"{'、'.join(_FIELDS)} のいずれかにしてください", 0, "kind", rule.kind)]
+        return [
+            Fault(where, "種類が分かりません", f"{'、'.join(_FIELDS)} のいずれかにしてください", 0, "kind", rule.kind)
+        ]
     required, optional = _FIELDS[rule.kind]
-    faults = [Fault(where, "項目がありません", "値を入れてください", 0, name) for name in sorted(required - set(rule.fields))]
+    faults = [
+        Fault(where, "項目がありません", "値を入れてください", 0, name) for name in sorted(required - set(rule.fields))
+    ]
     faults += [
         Fault(where, "知らない項目です", f"{'、'.join(sorted(required | optional)) or 'なし'} が使えます", 0, name)
         for name in sorted(set(rule.fields) - required - optional)

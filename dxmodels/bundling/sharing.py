@@ -92,13 +92,23 @@ class CostShares:
         """Return total, saving and losers as one Japanese sentence."""
         saved = float(self.alone.sum()) - self.total
         rate = saved / float(self.alone.sum()) if self.alone.sum() else 0.0
-        loss = f"単独より負担が増えるのは{'、'.join(self.losers)}の{len(self.losers)}者" if self.losers else "単独より負担が増える者はいない"
+        loss = (
+            f"単独より負担が増えるのは{'、'.join(self.losers)}の{len(self.losers)}者"
+            if self.losers
+            else "単独より負担が増える者はいない"
+        )
         extra = f"（均等割の割合 {format_rate(self.equal_share)}）" if np.isfinite(self.equal_share) else ""
         return f"{RULES_JA[self.rule]}{extra}：総額 {self.total:,.2f} を{len(self.players)}者で分担し、単独の合計より {saved:,.2f}（{format_rate(rate)}）少ない。{loss}。"
 
 
 def share_costs(
-    game: CostGame, *, rule: str, weights: Mapping[str, float] | None = None, equal_share: float | None = None, samples: int = 4096, seed: int = 0
+    game: CostGame,
+    *,
+    rule: str,
+    weights: Mapping[str, float] | None = None,
+    equal_share: float | None = None,
+    samples: int = 4096,
+    seed: int = 0,
 ) -> CostShares:
     """Divide c(N) among the players by one rule.
 
@@ -109,7 +119,11 @@ def share_costs(
         raise ModelError(f"分担方法「{rule}」はありません。{'、'.join(RULES)} のいずれかにしてください。")
     none = np.zeros(game.n)
     if rule == "shapley":
-        values, errors = shapley_exact(game) if game.n <= SHAPLEY_EXACT_PLAYERS else shapley_sampled(game, samples=samples, seed=seed)
+        values, errors = (
+            shapley_exact(game)
+            if game.n <= SHAPLEY_EXACT_PLAYERS
+            else shapley_sampled(game, samples=samples, seed=seed)
+        )
         return CostShares(game.players, rule, values, game.alone, errors)
     if rule == "least_core":
         values, epsilon = least_core(game)
@@ -135,12 +149,18 @@ def largest_equal_share(game: CostGame, weights: Mapping[str, float] | None) -> 
     lower = max(0.0, float(np.max(room[falling] / slope[falling], initial=0.0)))
     level = (slope == 0) & (room < 0)
     if upper < lower or level.any():
-        names = CostShares(game.players, "mixture", start + max(0.0, min(upper, 1.0)) * slope, alone, np.zeros(game.n)).losers
-        raise ModelError(f"均等割・人口割をどう組み合わせても単独より高くなる者がいます（{'、'.join(names) or '複数'}）。別の分担方法を検討してください。")
+        names = CostShares(
+            game.players, "mixture", start + max(0.0, min(upper, 1.0)) * slope, alone, np.zeros(game.n)
+        ).losers
+        raise ModelError(
+            f"均等割・人口割をどう組み合わせても単独より高くなる者がいます（{'、'.join(names) or '複数'}）。別の分担方法を検討してください。"
+        )
     return float(upper)
 
 
-def net_of_relief(shares: CostShares, *, joint_relief_rate: Mapping[str, float], alone_relief_rate: Mapping[str, float]) -> pd.DataFrame:
+def net_of_relief(
+    shares: CostShares, *, joint_relief_rate: Mapping[str, float], alone_relief_rate: Mapping[str, float]
+) -> pd.DataFrame:
     """Return what is left to pay after subsidies and 交付税: gross and net share, gross and net stand-alone cost, net saving, loses_net.
 
     The rates (0..1) are the part of the cost that others bear, by player, when buying together and when alone; missing = 0.
@@ -152,7 +172,9 @@ def net_of_relief(shares: CostShares, *, joint_relief_rate: Mapping[str, float],
         raise ModelError("補助・交付税の割合は0〜1にしてください。")
     net_share, net_alone = shares.shares * (1 - joint), shares.alone * (1 - alone)
     loses = net_share > net_alone + _ROUNDING * (1 + np.abs(net_alone))
-    return frame.assign(net_share=net_share, net_stand_alone_cost=net_alone, net_saving=net_alone - net_share, loses_net=loses)
+    return frame.assign(
+        net_share=net_share, net_stand_alone_cost=net_alone, net_saving=net_alone - net_share, loses_net=loses
+    )
 
 
 def _simple_rule(game: CostGame, rule: str, weights: Mapping[str, float] | None) -> Floats:
@@ -193,8 +215,11 @@ def _weights(game: CostGame, weights: Mapping[str, float] | None, rule: str) -> 
     """Weights as shares of one, in the order of players."""
     missing = [name for name in game.players if weights is None or name not in weights]
     if weights is None or missing:
-        raise ModelError(f"{RULES_JA[rule]}には全参加者の重み（人口・利用量）が必要です。ないもの：{'、'.join(missing[:10])}")
+        raise ModelError(
+            f"{RULES_JA[rule]}には全参加者の重み（人口・利用量）が必要です。ないもの：{'、'.join(missing[:10])}"
+        )
     values = np.array([float(weights[name]) for name in game.players])
     if not np.isfinite(values).all() or (values < 0).any() or values.sum() <= 0:
         raise ModelError("重みは0以上の有限の数で、合計が正になるようにしてください。")
-    return values / values.sum()
+    shares: Floats = values / values.sum()
+    return shares

@@ -48,17 +48,28 @@ class Stability:
 
     def summary(self) -> str:
         """Return the verdict as Japanese sentences."""
-        lost = f"単独より負担が増えるのは{'、'.join(self.losers)}。" if self.losers else "単独より負担が増える者はいない。"
+        lost = (
+            f"単独より負担が増えるのは{'、'.join(self.losers)}。" if self.losers else "単独より負担が増える者はいない。"
+        )
         if self.stable:
             return lost + "まとまって抜けても得をする組はなく、この分担は安定している（コアに属する）。"
         if not self.groups_count:
             return lost + "調べた範囲では抜けて得をする組は見つからなかった（網羅的な確認ではない）。"
         first = self.blocking.iloc[0]
-        hold = f"どの分担でも安定させるのに要る外部からの補助は最小 {self.holding_subsidy:,.2f}。" if self.holding_subsidy > 0 else "分担を変えれば補助なしで安定させられる。"
-        count = f"{self.groups_count}組" if self.exhaustive and len(self.players) <= EXACT_PLAYERS else f"少なくとも{self.groups_count}組"
+        hold = (
+            f"どの分担でも安定させるのに要る外部からの補助は最小 {self.holding_subsidy:,.2f}。"
+            if self.holding_subsidy > 0
+            else "分担を変えれば補助なしで安定させられる。"
+        )
+        count = (
+            f"{self.groups_count}組"
+            if self.exhaustive and len(self.players) <= EXACT_PLAYERS
+            else f"少なくとも{self.groups_count}組"
+        )
         return (
             f"{lost}抜けた方が得になる組が{count}ある。最大は{first['members']}（{first['members_count']}者）で、"
-            f"引き留めるには {first['amount_to_hold']:,.2f} を要する。" + ("" if np.isnan(self.holding_subsidy) else hold)
+            f"引き留めるには {first['amount_to_hold']:,.2f} を要する。"
+            + ("" if np.isnan(self.holding_subsidy) else hold)
         )
 
 
@@ -141,4 +152,6 @@ def _largest_stable_total(game: CostGame) -> float:
 def _with_total(game: CostGame, total: float) -> CostGame:
     """The same game with another cost of all together."""
     table = [np.append(game.table()[:-1], total)] if game.n <= EXACT_PLAYERS else []
-    return CostGame(game.players, lambda flags: total if flags.all() else game.cost(flags), game.oracle, game.money_unit, {}, table)
+    return CostGame(
+        game.players, lambda flags: total if flags.all() else game.cost(flags), game.oracle, game.money_unit, {}, table
+    )

@@ -118,7 +118,13 @@ def repaired(problem: BundleProblem, values: Floats) -> Flags:
 
 
 def _add_bundle_rows(
-    model: pulp.LpProblem, problem: BundleProblem, needs: Needs, f: int, xs: list[pulp.LpVariable], ks: list[int], y: pulp.LpVariable | None
+    model: pulp.LpProblem,
+    problem: BundleProblem,
+    needs: Needs,
+    f: int,
+    xs: list[pulp.LpVariable],
+    ks: list[int],
+    y: pulp.LpVariable | None,
 ) -> None:
     if y is not None:
         for k, x in zip(ks, xs, strict=True):
@@ -134,7 +140,11 @@ def _add_bundle_rows(
 
 
 def _add_at_most(
-    model: pulp.LpProblem, terms: list[tuple[pulp.LpVariable, float]], limit: float, y: pulp.LpVariable | None, name: str
+    model: pulp.LpProblem,
+    terms: list[tuple[pulp.LpVariable, float]],
+    limit: float,
+    y: pulp.LpVariable | None,
+    name: str,
 ) -> None:
     if y is None:
         model += pulp.LpAffineExpression(terms) <= limit, name
@@ -142,19 +152,23 @@ def _add_at_most(
         model += pulp.LpAffineExpression([*terms, (y, -limit)]) <= 0, name
 
 
-def _add_total_capacity(model: pulp.LpProblem, problem: BundleProblem, needs: Needs, y: dict[int, pulp.LpVariable]) -> None:
+def _add_total_capacity(
+    model: pulp.LpProblem, problem: BundleProblem, needs: Needs, y: dict[int, pulp.LpVariable]
+) -> None:
     demand = demand_on_capacity(problem, needs)
     if demand is not None:
         terms = [(y[f], float(problem.capacity[f])) for f in y]
         model += pulp.LpAffineExpression(terms) >= demand, "total_capacity"
 
 
-def _add_coupling(model: pulp.LpProblem, problem: BundleProblem, x: list[pulp.LpVariable], y: dict[int, pulp.LpVariable]) -> None:
+def _add_coupling(
+    model: pulp.LpProblem, problem: BundleProblem, x: list[pulp.LpVariable], y: dict[int, pulp.LpVariable]
+) -> None:
     rows = problem.coupling
     for r, name in enumerate(rows.limit_ids):
         on_x, on_y = rows.on_choices[[r]].tocoo(), rows.on_bundles[[r]].tocoo()
         terms = [(x[k], float(v)) for k, v in zip(on_x.col, on_x.data, strict=True)]
-        terms += [(y[f], float(v)) for f, v in zip(on_y.col, on_y.data, strict=True) if f in y]
+        terms += [(y[f], float(v)) for f, v in zip(on_y.col.tolist(), on_y.data, strict=True) if f in y]
         model += pulp.LpAffineExpression(terms) <= float(rows.rhs[r]), f"limit_{r}_{name}"
 
 
@@ -193,7 +207,9 @@ def _bundle_limits(problem: BundleProblem, needs: Needs, column_of: Ints) -> lis
     ]
 
 
-def _one_limit(problem: BundleProblem, wanted: Flags, weight: Floats, limit: Floats, column_of: Ints, sign: float) -> _Block:
+def _one_limit(
+    problem: BundleProblem, wanted: Flags, weight: Floats, limit: Floats, column_of: Ints, sign: float
+) -> _Block:
     """Rows sign·(Σ weight·x − limit·y) ≤ 0 of the wanted bundles; without an opening variable y counts as 1."""
     bundles = np.flatnonzero(wanted)
     row_of = np.full(problem.n_bundles, -1)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pulp
 import pytest
+from bundle_cases import brute_force, random_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,6 @@ from dxmodels.bundling import optimize as optimize_module
 from dxmodels.bundling.strong import strong_arrays, strong_model
 from dxmodels.errors import InputError, ModelError
 from dxmodels.solver import Effort, solve, solve_arrays
-from bundle_cases import brute_force, random_tables
 
 
 @settings(max_examples=40, deadline=None)
@@ -53,9 +53,13 @@ def test_order_of_rows_and_scale_of_money_do_not_matter(seed: int, factor: float
     choices, bundles, _ = random_tables(seed, limits=False)
     plain = optimize_bundles(BundleProblem.from_tables(choices, bundles))
     draw = np.random.default_rng(seed)
-    mixed = BundleProblem.from_tables(choices.iloc[draw.permutation(len(choices))], bundles.iloc[draw.permutation(len(bundles))])
+    mixed = BundleProblem.from_tables(
+        choices.iloc[draw.permutation(len(choices))], bundles.iloc[draw.permutation(len(bundles))]
+    )
     pd.testing.assert_frame_equal(optimize_bundles(mixed).to_frame(), plain.to_frame())
-    scaled = BundleProblem.from_tables(choices.assign(cost=choices["cost"] * factor), bundles.assign(fixed_cost=bundles["fixed_cost"] * factor))
+    scaled = BundleProblem.from_tables(
+        choices.assign(cost=choices["cost"] * factor), bundles.assign(fixed_cost=bundles["fixed_cost"] * factor)
+    )
     assert optimize_bundles(scaled).objective == pytest.approx(plain.objective * factor)
 
 
@@ -76,15 +80,26 @@ def test_never_worse_than_alone_and_removing_a_rule_never_costs_more(seed: int) 
 @given(seed=st.integers(0, 10_000))
 def test_readable_model_and_its_array_twin_are_one_model(seed: int) -> None:
     problem = BundleProblem.from_tables(*random_tables(seed))
-    assert solve(strong_model(problem), effort=Effort(gap=0)).objective == pytest.approx(solve_arrays(strong_arrays(problem)).objective)
+    assert solve(strong_model(problem), effort=Effort(gap=0)).objective == pytest.approx(
+        solve_arrays(strong_arrays(problem)).objective
+    )
 
 
-def facility_location(facilities: int, customers: int, seed: int, *, capacity: float | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def facility_location(
+    facilities: int, customers: int, seed: int, *, capacity: float | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     draw = np.random.default_rng(seed)
     a, b = draw.uniform(0, 1000, (facilities, 2)), draw.uniform(0, 1000, (customers, 2))
     demand = draw.integers(10, 60, customers)
     cost = np.hypot(*(a[:, None] - b[None]).transpose(2, 0, 1))
-    choices = pd.DataFrame({"unit_id": np.tile(np.arange(customers), facilities), "bundle_id": np.repeat(np.arange(facilities), customers), "cost": cost.ravel(), "load": np.tile(demand, facilities)})
+    choices = pd.DataFrame(
+        {
+            "unit_id": np.tile(np.arange(customers), facilities),
+            "bundle_id": np.repeat(np.arange(facilities), customers),
+            "cost": cost.ravel(),
+            "load": np.tile(demand, facilities),
+        }
+    )
     bundles = pd.DataFrame({"bundle_id": np.arange(facilities), "fixed_cost": draw.integers(300, 900, facilities)})
     if capacity:
         bundles["capacity"] = np.ceil(capacity * demand.sum() / facilities * draw.uniform(0.8, 1.2, facilities))
@@ -94,22 +109,34 @@ def facility_location(facilities: int, customers: int, seed: int, *, capacity: f
 def plain_highs(choices: pd.DataFrame, bundles: pd.DataFrame) -> float:
     """The textbook model by PuLP's own route to HiGHS, nothing of ours in between."""
     model = pulp.LpProblem("plain", pulp.LpMinimize)
-    x = {(r.unit_id, r.bundle_id): pulp.LpVariable(f"x_{r.unit_id}_{r.bundle_id}", cat="Binary") for r in choices.itertuples()}
+    x = {
+        (r.unit_id, r.bundle_id): pulp.LpVariable(f"x_{r.unit_id}_{r.bundle_id}", cat="Binary")
+        for r in choices.itertuples()
+    }
     y = {r.bundle_id: pulp.LpVariable(f"y_{r.bundle_id}", cat="Binary") for r in bundles.itertuples()}
-    model += pulp.lpSum(r.cost * x[r.unit_id, r.bundle_id] for r in choices.itertuples()) + pulp.lpSum(r.fixed_cost * y[r.bundle_id] for r in bundles.itertuples())
+    model += pulp.lpSum(r.cost * x[r.unit_id, r.bundle_id] for r in choices.itertuples()) + pulp.lpSum(
+        r.fixed_cost * y[r.bundle_id] for r in bundles.itertuples()
+    )
     for unit, rows in choices.groupby("unit_id"):
         model += pulp.lpSum(x[unit, f] for f in rows["bundle_id"]) == 1
     for r in choices.itertuples():
         model += x[r.unit_id, r.bundle_id] <= y[r.bundle_id]
     if "capacity" in bundles:
         for f, rows in choices.groupby("bundle_id"):
-            model += pulp.lpSum(r.load * x[r.unit_id, f] for r in rows.itertuples()) <= float(bundles.set_index("bundle_id")["capacity"][f]) * y[f]
+            model += (
+                pulp.lpSum(r.load * x[r.unit_id, f] for r in rows.itertuples())
+                <= float(bundles.set_index("bundle_id")["capacity"][f]) * y[f]
+            )
     model.solve(pulp.HiGHS(msg=False, gapRel=0))
     return float(pulp.value(model.objective))
 
 
-@pytest.mark.parametrize(("facilities", "customers", "capacity"), [(16, 50, None), (25, 50, None), (10, 30, 2.5), (8, 25, 1.5)])
-def test_facility_location_reaches_the_optimum_of_the_textbook_model(facilities: int, customers: int, capacity: float | None) -> None:
+@pytest.mark.parametrize(
+    ("facilities", "customers", "capacity"), [(16, 50, None), (25, 50, None), (10, 30, 2.5), (8, 25, 1.5)]
+)
+def test_facility_location_reaches_the_optimum_of_the_textbook_model(
+    facilities: int, customers: int, capacity: float | None
+) -> None:
     choices, bundles = facility_location(facilities, customers, 11, capacity=capacity)
     problem = BundleProblem.from_tables(choices, bundles)
     plan = optimize_bundles(problem)
@@ -121,7 +148,9 @@ def test_facility_location_reaches_the_optimum_of_the_textbook_model(facilities:
 def test_a_textbook_instance_with_a_published_answer() -> None:
     # Daskin (1995), Network and Discrete Location: 2 facilities, hand arithmetic. Opening both costs 10+12 and serves at 2+3+1+2 = 30;
     # opening only the first costs 10 and serves at 2+3+9+8 = 32; only the second 12 + 7+9+1+2 = 31.
-    choices = pd.DataFrame({"unit_id": [1, 2, 3, 4] * 2, "bundle_id": [1] * 4 + [2] * 4, "cost": [2, 3, 9, 8, 7, 9, 1, 2]})
+    choices = pd.DataFrame(
+        {"unit_id": [1, 2, 3, 4] * 2, "bundle_id": [1] * 4 + [2] * 4, "cost": [2, 3, 9, 8, 7, 9, 1, 2]}
+    )
     bundles = pd.DataFrame({"bundle_id": [1, 2], "fixed_cost": [10, 12]})
     plan = optimize_bundles(BundleProblem.from_tables(choices, bundles))
     assert plan.objective == 30
@@ -131,8 +160,14 @@ def test_a_textbook_instance_with_a_published_answer() -> None:
 def test_set_partitioning_passes_through_the_same_door() -> None:
     # Cover {a, b, c} by {a,b} at 5, {c} at 4, {b,c} at 3, {a} at 3: best is {a} + {b,c} = 6.
     sets = {"ab": (5, "ab"), "c": (4, "c"), "bc": (3, "bc"), "a": (3, "a")}
-    choices = pd.DataFrame([(u, name, 0.0) for name, (_, members) in sets.items() for u in members], columns=["unit_id", "bundle_id", "cost"])
-    bundles = pd.DataFrame([(name, cost, len(members)) for name, (cost, members) in sets.items()], columns=["bundle_id", "fixed_cost", "min_units"])
+    choices = pd.DataFrame(
+        [(u, name, 0.0) for name, (_, members) in sets.items() for u in members],
+        columns=["unit_id", "bundle_id", "cost"],
+    )
+    bundles = pd.DataFrame(
+        [(name, cost, len(members)) for name, (cost, members) in sets.items()],
+        columns=["bundle_id", "fixed_cost", "min_units"],
+    )
     plan = optimize_bundles(BundleProblem.from_tables(choices, bundles))
     assert plan.objective == 6
     assert set(plan.bundles_frame()["bundle_id"]) == {"a", "bc"}
@@ -173,8 +208,12 @@ def test_the_checker_catches_a_forged_plan_and_a_forged_bound() -> None:
 
 
 def test_every_fault_of_the_tables_is_named_at_once() -> None:
-    choices = pd.DataFrame({"unit_id": ["a", None, "b", "b"], "bundle_id": ["f", "f", "zz", "f"], "cost": [1, "x", None, 2]})
-    bundles = pd.DataFrame({"bundle_id": ["f", "f"], "fixed_cost": [None, 3], "min_units": [4, 1], "max_units": [2, None]})
+    choices = pd.DataFrame(
+        {"unit_id": ["a", None, "b", "b"], "bundle_id": ["f", "f", "zz", "f"], "cost": [1, "x", None, 2]}
+    )
+    bundles = pd.DataFrame(
+        {"bundle_id": ["f", "f"], "fixed_cost": [None, 3], "min_units": [4, 1], "max_units": [2, None]}
+    )
     with pytest.raises(InputError) as caught:
         BundleProblem.from_tables(choices, bundles)
     text = str(caught.value)
@@ -186,7 +225,12 @@ def test_every_fault_of_the_tables_is_named_at_once() -> None:
 def test_limits_mean_what_the_long_table_says() -> None:
     choices = pd.DataFrame({"unit_id": [1, 1, 2, 2], "bundle_id": ["f", "g", "f", "g"], "cost": [1.0, 5.0, 1.0, 5.0]})
     bundles = pd.DataFrame({"bundle_id": ["f", "g"], "fixed_cost": [1.0, 1.0]})
-    rows = [("both_bought", ">=", 2, None, "f", 1), ("both_bought", ">=", 2, None, "g", 1), ("not_1_in_f", "<=", 0, 1, "f", 1), ("unit_2", "=", 1, 2, None, 1)]
+    rows = [
+        ("both_bought", ">=", 2, None, "f", 1),
+        ("both_bought", ">=", 2, None, "g", 1),
+        ("not_1_in_f", "<=", 0, 1, "f", 1),
+        ("unit_2", "=", 1, 2, None, 1),
+    ]
     limits = pd.DataFrame(rows, columns=["limit_id", "sense", "rhs", "unit_id", "bundle_id", "coefficient"])
     plan = optimize_bundles(BundleProblem.from_tables(choices, bundles, limits))
     assert plan.objective == 1 + 1 + 5 + 1

@@ -4,17 +4,17 @@ import csv
 import itertools
 from pathlib import Path
 
+import coopgame
 import numpy as np
 import pandas as pd
 import pytest
-import coopgame
 from coopgame import Game
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dxmodels.bundling import BundleProblem, CostGame, check_stability, optimize_bundles, share_costs
-from dxmodels.bundling.sharing import RULES, largest_equal_share, net_of_relief
 from dxmodels.bundling.shapley import shapley_sampled
+from dxmodels.bundling.sharing import RULES, largest_equal_share, net_of_relief
 from dxmodels.errors import ModelError
 
 
@@ -64,15 +64,24 @@ def test_agreement_with_another_program(seed: int) -> None:
     alone = game.alone
     theirs = in_coopgame(costs, n)
 
-    assert share_costs(game, rule="shapley").shares == pytest.approx(alone - np.array(coopgame.shapley(theirs), dtype=float))
+    assert share_costs(game, rule="shapley").shares == pytest.approx(
+        alone - np.array(coopgame.shapley(theirs), dtype=float)
+    )
     reference = coopgame.nucleolus(theirs) if alone.sum() >= game.total else coopgame.prenucleolus(theirs)
-    assert share_costs(game, rule="nucleolus").shares == pytest.approx(alone - np.array(reference["allocation"], dtype=float), abs=1e-6)
+    assert share_costs(game, rule="nucleolus").shares == pytest.approx(
+        alone - np.array(reference["allocation"], dtype=float), abs=1e-6
+    )
 
 
 def test_ties_do_not_stop_the_nucleolus_early() -> None:
     # Three equal towns and one large: every stage has ties; by symmetry the three must pay the same and the sum must be exact.
     cost = {1: 10.0, 2: 14.0, 3: 16.0}
-    game = CostGame.from_function("abcz", lambda s: cost.get(len(s - {"z"}), 0.0) + (12.0 if "z" in s else 0.0) - (3.0 if "z" in s and len(s) > 1 else 0.0))
+    game = CostGame.from_function(
+        "abcz",
+        lambda s: (
+            cost.get(len(s - {"z"}), 0.0) + (12.0 if "z" in s else 0.0) - (3.0 if "z" in s and len(s) > 1 else 0.0)
+        ),
+    )
     shares = share_costs(game, rule="nucleolus").shares
     assert shares[:3] == pytest.approx([shares[0]] * 3)
     assert shares.sum() == pytest.approx(game.total)
@@ -105,7 +114,9 @@ def test_dummy_and_symmetry(seed: int, n: int) -> None:
     by_size = np.cumsum(draw.uniform(1, 5, n))
     own = float(draw.uniform(1, 9))
     names = [f"s{i}" for i in range(n)] + ["dummy"]
-    game = CostGame.from_function(names, lambda s: (by_size[len(s - {"dummy"}) - 1] if s - {"dummy"} else 0.0) + (own if "dummy" in s else 0.0))
+    game = CostGame.from_function(
+        names, lambda s: (by_size[len(s - {"dummy"}) - 1] if s - {"dummy"} else 0.0) + (own if "dummy" in s else 0.0)
+    )
     for rule in ("shapley", "nucleolus"):
         shares = share_costs(game, rule=rule).as_dict()
         assert shares["dummy"] == pytest.approx(own)
@@ -188,7 +199,8 @@ def test_losers_are_named_and_relief_can_turn_the_sign() -> None:
 def test_game_of_a_bundle_from_a_plan() -> None:
     # Two towns and a city: joint purchase costs 10 + 1 + 2 + 9 = 22, alone 7 + 8 + 12 = 27; each pair's joint cost by hand below.
     choices = pd.DataFrame(
-        [("a", "J", 1.0), ("b", "J", 2.0), ("c", "J", 9.0), ("a", "A", 7.0), ("b", "B", 8.0), ("c", "C", 12.0)], columns=["unit_id", "bundle_id", "cost"]
+        [("a", "J", 1.0), ("b", "J", 2.0), ("c", "J", 9.0), ("a", "A", 7.0), ("b", "B", 8.0), ("c", "C", 12.0)],
+        columns=["unit_id", "bundle_id", "cost"],
     )
     bundles = pd.DataFrame({"bundle_id": ["J", "A", "B", "C"], "fixed_cost": [10.0, 0, 0, 0]})
     plan = optimize_bundles(BundleProblem.from_tables(choices, bundles))
@@ -201,7 +213,9 @@ def test_game_of_a_bundle_from_a_plan() -> None:
     assert equal.losers == ("a",)
     assert not check_stability(game, share_costs(game, rule="nucleolus")).groups_count
     table_costs = [game.table()[mask] for mask in range(8)]
-    assert table_costs == pytest.approx([game.cost(np.array([mask >> i & 1 for i in range(3)], dtype=bool)) for mask in range(8)])
+    assert table_costs == pytest.approx(
+        [game.cost(np.array([mask >> i & 1 for i in range(3)], dtype=bool)) for mask in range(8)]
+    )
     with pytest.raises(ModelError, match="調達されていません"):
         CostGame.from_bundle(plan, "A")
 

@@ -1,0 +1,107 @@
+"""Which kinds of system do several departments buy separately, what would one purchase save, and what stands in the way?
+
+Saving     cost of the kind's systems alone − cost in the plan, over the horizon, net of migration, onboarding and exit fees
+Obstacles  counted from the inventory's own fields, each with the number of systems it holds for: contract runs beyond the plan's start,
+           heavy customisation, rights with the vendor, no interface documents, no standard package, cost unknown
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from dxmodels.bundling.params import DEPARTMENTAL, BundleParams
+from dxmodels.bundling.plan import BundlePlan
+from dxmodels.bundling.problem import BundleProblem
+from dxmodels.money import format_yen
+
+if TYPE_CHECKING:
+    from dxmodels.inputs import Case
+
+
+@dataclass(frozen=True, eq=False)
+class DepartmentOverlap:
+    """One row a kind of system bought by two departments or more, or more than once by one, largest saving first."""
+
+    table: pd.DataFrame = field(repr=False)
+    assumptions: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return system_kind, counts, cost alone and in the plan, saving, start years and obstacles."""
+        return self.table.copy()
+
+    def summary(self) -> str:
+        """Return the total and the largest kind as one Japanese sentence."""
+        paying = self.table[self.table["saving_yen"] > 0]
+        if paying.empty:
+            return "部局をまたぐ一元化で費用が減る種類は見つからなかった。"
+        first = paying.iloc[0]
+        return (
+            f"同種のシステムを複数持つ{len(self.table)}種類のうち{len(paying)}種類で、一つの調達にまとめると費用が減る"
+            f"（合計 {format_yen(float(paying['saving_yen'].sum()), '億円')}）。最大は{first['system_kind']}の {format_yen(float(first['saving_yen']), '億円')}。"
+        )
+
+
+def departments_overlap(case: Case, plan: BundlePlan, params: BundleParams) -> DepartmentOverlap:
+    """Return the overlaps of the departments' systems under a plan (of a problem built with unit kind system_kind)."""
+    systems = case.table("systems").set_index("system_id")
+    problem = plan.problem
+    chosen = np.flatnonzero(plan.taken)
+    frame = plan.to_frame().assign(
+        alone_yen=_alone(problem)[problem.unit_of[chosen]], share_yen=_with_fixed(plan, chosen)
+    )
+    ours = frame[frame["unit_kind"] == DEPARTMENTAL]
+    rows = [_row(str(kind), part, systems) for kind, part in ours.groupby("unit_key", sort=True) if len(part) > 1]
+    table = pd.DataFrame(rows)
+    if len(table):
+        table = table.sort_values("saving_yen", ascending=False, ignore_index=True)
+    return DepartmentOverlap(table, params.assumptions)
+
+
+def renewal_matrix(problem: BundleProblem) -> pd.DataFrame:
+    """Return owners × tasks with the last fiscal year of the running contract: the calendar in which purchases can be joined."""
+    units = problem.units[["owner", "owner_ja", "unit_key", "contract_end_fy"]]
+    matrix: pd.DataFrame = units.pivot_table(
+        index=["owner", "owner_ja"], columns="unit_key", values="contract_end_fy", aggfunc="max"
+    ).sort_index()
+    return matrix
+
+
+def _alone(problem: BundleProblem) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    own = np.flatnonzero((problem.bundles["scope"] == "own").to_numpy()[problem.bundle_of])
+    cost = np.full(problem.n_units, np.inf)
+    np.minimum.at(cost, problem.unit_of[own], problem.cost[own])
+    return cost
+
+
+def _with_fixed(
+    plan: BundlePlan, chosen: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Cost of each unit with an equal part of its purchase's fixed cost, so that kinds add up to the plan."""
+    problem = plan.problem
+    bundle = problem.bundle_of[chosen]
+    members = np.bincount(bundle, minlength=problem.n_bundles)
+    return np.asarray(problem.cost[chosen] + problem.fixed_cost[bundle] / members[bundle])
+
+
+def _row(kind: str, part: pd.DataFrame, systems: pd.DataFrame) -> dict[str, object]:
+    joint = part[part["scope"] != "own"]
+    held = systems.loc[part["unit_id"].astype(str).to_list()]
+    starts = sorted(set(joint["start_fy"].astype(int)))
+    obstacles = {
+        "契約期間が開始年度以降まで残る": int((part["contract_end_fy"] >= (starts[0] if starts else 9999)).sum()),
+        "カスタマイズ3割以上": int((held["customisation_rate"] >= 0.3).fillna(False).sum()),
+        "著作権が事業者に帰属": int((held["source_rights"] == "vendor").fillna(False).sum()),
+        "連携仕様書なし": int((~held["has_interface_documents"].fillna(True)).sum()),
+        "標準的な製品なし": int((~held["standard_package_exists"].fillna(True)).sum()),
+        "年間経費が不明": int(held["annual_cost_yen"].isna().sum()),
+    }
+    return {
+        "system_kind": kind, "systems_count": len(part), "departments_count": int(part["owner"].nunique()), "joint_systems_count": len(joint),
+        "alone_cost_yen": float(part["alone_yen"].sum()), "plan_cost_yen": float(part["share_yen"].sum()),
+        "saving_yen": float(part["alone_yen"].sum() - part["share_yen"].sum()), "start_years_ja": "・".join(map(str, starts)),
+        "obstacles_ja": "、".join(f"{name}{count}件" for name, count in obstacles.items() if count),
+    }  # fmt: skip
