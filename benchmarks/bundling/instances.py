@@ -15,7 +15,16 @@ LINE_RATE = np.array([0.94, 0.86, 0.79, 0.73])  # variable price of each line of
 LINE_FIXED = np.array([0.0, 6.0, 19.0, 48.0])  # fixed price of each line, before scaling by the task's price level
 
 
-def make_instance(bodies: int = 43, tasks: int = 20, years: int = 10, *, products: int = 4, blocks: int | None = None, prefecture: bool = True, seed: int = 7) -> BundleProblem:
+def make_instance(
+    bodies: int = 43,
+    tasks: int = 20,
+    years: int = 10,
+    *,
+    products: int = 4,
+    blocks: int | None = None,
+    prefecture: bool = True,
+    seed: int = 7,
+) -> BundleProblem:
     """Return an uncoupled problem; bundle labels task, vendor, start, scope and choice label cash (migration outlay) stand in it."""
     draw = np.random.default_rng(seed)
     residents = _residents(bodies, draw)
@@ -27,7 +36,10 @@ def make_instance(bodies: int = 43, tasks: int = 20, years: int = 10, *, product
 
 def couple(problem: BundleProblem, *, tightness: float = 1.0, share_cap: float = 0.4) -> BundleProblem:
     """Return the problem with yearly budgets, staff and vendor capacity by year and a cap on each vendor's share of units."""
-    start, vendor = problem.bundles["start"].to_numpy()[problem.bundle_of], problem.bundles["vendor"].to_numpy()[problem.bundle_of]
+    start, vendor = (
+        problem.bundles["start"].to_numpy()[problem.bundle_of],
+        problem.bundles["vendor"].to_numpy()[problem.bundle_of],
+    )
     body = problem.units["body"].to_numpy()[problem.unit_of]
     years, vendors, bodies = start.max() + 1, vendor.max() + 1, body.max() + 1
     cash = problem.choice_labels["cash"].astype(float)
@@ -38,12 +50,19 @@ def couple(problem: BundleProblem, *, tightness: float = 1.0, share_cap: float =
     blocks = [
         ("budget", start, cash, np.full(years, tightness * 1.25 * cheapest.sum() / years)),
         ("staff", body * years + start, ones, np.full(bodies * years, np.ceil(tightness * tasks / years * 2))),
-        ("vendor_year", vendor * years + start, ones, np.full(vendors * years, np.ceil(tightness * 1.3 * problem.n_units / vendors / years))),
+        (
+            "vendor_year",
+            vendor * years + start,
+            ones,
+            np.full(vendors * years, np.ceil(tightness * 1.3 * problem.n_units / vendors / years)),
+        ),
         ("vendor_share", vendor, ones, np.full(vendors, share_cap * problem.n_units)),
     ]
     names, rows, rhs = [], [], []
     for name, key, value, right in blocks:
-        rows.append(sparse.csr_matrix((value, (key, np.arange(problem.n_choices))), shape=(len(right), problem.n_choices)))
+        rows.append(
+            sparse.csr_matrix((value, (key, np.arange(problem.n_choices))), shape=(len(right), problem.n_choices))
+        )
         rhs.append(right)
         names += [f"{name}_{k}" for k in range(len(right))]
     matrix = sparse.vstack(rows, format="csr")
@@ -58,7 +77,16 @@ def _residents(bodies: int, draw: np.random.Generator) -> np.ndarray:
     return np.concatenate([[2752, 826], rest * (8838 - 3578) / rest.sum()])
 
 
-def _task(task: int, residents: np.ndarray, block: np.ndarray, blocks: int, years: int, products: int, prefecture: bool, draw: np.random.Generator) -> dict[str, np.ndarray]:
+def _task(
+    task: int,
+    residents: np.ndarray,
+    block: np.ndarray,
+    blocks: int,
+    years: int,
+    products: int,
+    prefecture: bool,
+    draw: np.random.Generator,
+) -> dict[str, np.ndarray]:
     bodies = len(residents)
     level, fixed = draw.uniform(0.15, 1.0), draw.uniform(2.0, 8.0)
     price = draw.uniform(0.9, 1.12, products)
@@ -68,13 +96,19 @@ def _task(task: int, residents: np.ndarray, block: np.ndarray, blocks: int, year
     move = (4 + 0.55 * level * residents**0.8) * draw.uniform(0.8, 1.4, bodies)
     discount = 1.02 ** -np.arange(years)
     remaining = np.array([discount[t:].sum() for t in range(years)])
-    scopes = [(-1, np.arange(bodies))] + ([(0, np.arange(bodies))] if prefecture else []) + [(g + 1, np.flatnonzero(block == g)) for g in range(blocks)]
+    scopes = (
+        [(-1, np.arange(bodies))]
+        + ([(0, np.arange(bodies))] if prefecture else [])
+        + [(g + 1, np.flatnonzero(block == g)) for g in range(blocks)]
+    )
     unit, bundle, cost, cash, heads, costs = [], [], [], [], [], []
     count = 0
     for t in range(years):
         allowed = (t >= end - 3) & (t <= end + 1)
         late = np.where(np.arange(t)[:, None] >= end, 1.15, 1.0)
-        before = (today * late * discount[:t, None]).sum(0) + np.where(t < end, 0.3 * (end - t) * today, 0) * discount[t]
+        before = (today * late * discount[:t, None]).sum(0) + np.where(t < end, 0.3 * (end - t) * today, 0) * discount[
+            t
+        ]
         for p in range(products):
             switching = move * np.where(incumbent == p, 0.6, 1.0) * discount[t]
             for scope, who in scopes:
@@ -86,14 +120,25 @@ def _task(task: int, residents: np.ndarray, block: np.ndarray, blocks: int, year
                     outlay = switching[who] * (1 if scope < 0 else (1 - grant) * 0.9)
                     running = price[p] * volume[who] * (1 if scope < 0 else LINE_RATE[k])
                     running = running + (fixed if scope < 0 else (1.2 if scope == 0 else 0.5) + 0.25 * fixed)
-                    opening = 0.0 if scope < 0 else remaining[t] * (fixed * (1.8 if scope == 0 else 1.5) + LINE_FIXED[k] * level)
+                    opening = (
+                        0.0
+                        if scope < 0
+                        else remaining[t] * (fixed * (1.8 if scope == 0 else 1.5) + LINE_FIXED[k] * level)
+                    )
                     unit.append(who), bundle.append(np.full(len(who), count)), cash.append(outlay)
                     cost.append(before[who] + outlay + remaining[t] * running)
                     heads.append((task, scope, p, t, k)), costs.append(opening)
                     count += 1
     columns = [np.concatenate(part) for part in (unit, bundle, cost, cash)]
     kept = _worth_keeping(columns, np.array(costs) == 0)
-    return {"unit": columns[0][kept] + task * bodies, "bundle": columns[1][kept], "cost": columns[2][kept], "cash": columns[3][kept], "heads": np.array(heads), "fixed": np.array(costs)}
+    return {
+        "unit": columns[0][kept] + task * bodies,
+        "bundle": columns[1][kept],
+        "cost": columns[2][kept],
+        "cash": columns[3][kept],
+        "heads": np.array(heads),
+        "fixed": np.array(costs),
+    }
 
 
 def _worth_keeping(columns: list[np.ndarray], alone: np.ndarray, slack: float = 1.03) -> np.ndarray:

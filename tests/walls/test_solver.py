@@ -104,7 +104,17 @@ def test_infeasible_and_unbounded_are_told_apart() -> None:
 def test_a_growing_lp_ends_where_the_whole_lp_ends() -> None:
     draw = np.random.default_rng(2)
     matrix, cost = draw.uniform(0, 1, (6, 30)), draw.uniform(1, 2, 30)
-    whole = solve_arrays(LinearProblem(cost, sparse.csr_matrix(matrix), np.ones(6), np.full(6, np.inf), np.zeros(30), np.full(30, np.inf), np.zeros(30, dtype=bool)))
+    whole = solve_arrays(
+        LinearProblem(
+            cost,
+            sparse.csr_matrix(matrix),
+            np.ones(6),
+            np.full(6, np.inf),
+            np.zeros(30),
+            np.full(30, np.inf),
+            np.zeros(30, dtype=bool),
+        )
+    )
     grown = GrowingLp()
     grown.add_rows(sparse.csr_matrix((5, 0)), np.ones(5), np.full(5, np.inf))
     grown.add_columns(sparse.csc_matrix(matrix[:5, :15]), cost[:15], np.full(15, np.inf))
