@@ -7,8 +7,9 @@ the prefecture's staff of the capacity table and, where given, a yearly budget. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -19,6 +20,10 @@ from dxmodels.lockin.exit import optimal_exit
 from dxmodels.lockin.exit_plan import CANDIDATE_COLUMNS, ExitPlan, plan_exits
 from dxmodels.lockin.from_case import ExitAssumptions, ExitFields
 from dxmodels.money import format_yen
+
+_EXIT_COLUMNS = (
+    "system_id", "premium_yen", "switching_yen", "contract_end_fy", "trigger_yen", "retender_from_yen", "value_yen", "value_of_waiting_yen", "best_exit_fy",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,53 +48,10 @@ class ExitTable:
 
 def evaluate_exits(fields: ExitFields, *, base_fy: int, assumptions: ExitAssumptions) -> ExitTable:
     """Return the exit policy of every system in ``fields`` on its own."""
-    rows = []
-    for row in fields.table.to_dict("records"):
-        policy = optimal_exit(
-            premium=row["premium_yen"],
-            volatility=assumptions.premium_volatility,
-            drift=assumptions.premium_drift,
-            discount=assumptions.discount_rate,
-            switching_cost=row["switching_yen"],
-            horizon=assumptions.horizon_years,
-            exercise="contract_end",
-            contract_years=assumptions.contract_years,
-            years_to_contract_end=int(row["contract_end_fy"]) - base_fy,
-            break_fee=assumptions.break_fee_share * row["switching_yen"],
-            p_incumbent_wins=assumptions.p_incumbent_wins,
-            retender_cost=assumptions.retender_cost_share * row["switching_yen"],
-            premium_cut_share=assumptions.premium_cut_share,
-            yearly_premium=True,
-        )
-        at_end = policy.trigger[policy.trigger["years_from_now"] == int(row["contract_end_fy"]) - base_fy]
-        rows.append(
-            {
-                "system_id": row["system_id"],
-                "premium_yen": row["premium_yen"],
-                "switching_yen": row["switching_yen"],
-                "contract_end_fy": int(row["contract_end_fy"]),
-                "trigger_yen": float(at_end["trigger_yen"].iloc[0]) if len(at_end) else float("inf"),
-                "retender_from_yen": float(at_end["retender_from_yen"].iloc[0]) if len(at_end) else float("nan"),
-                "value_yen": policy.value,
-                "value_of_waiting_yen": policy.value_of_waiting,
-                "best_exit_fy": pd.NA if policy.best_exit_year is None else base_fy + policy.best_exit_year,
-            }
-        )
-    columns = [
-        "system_id",
-        "premium_yen",
-        "switching_yen",
-        "contract_end_fy",
-        "trigger_yen",
-        "retender_from_yen",
-        "value_yen",
-        "value_of_waiting_yen",
-        "best_exit_fy",
-    ]
-    table = pd.DataFrame(rows, columns=columns).astype({"best_exit_fy": "Int64"})
-    return ExitTable(
-        table.sort_values(["value_yen", "system_id"], ascending=[False, True]).reset_index(drop=True), assumptions
-    )
+    rows = [_exit_row(row, base_fy, assumptions) for row in fields.table.to_dict("records")]
+    table = pd.DataFrame(rows, columns=list(_EXIT_COLUMNS)).astype({"best_exit_fy": "Int64"})
+    ordered = table.sort_values(["value_yen", "system_id"], ascending=[False, True]).reset_index(drop=True)
+    return ExitTable(ordered, assumptions)
 
 
 def list_exit_options(
@@ -148,3 +110,30 @@ def _worth(premium: float, switching: float, year: int, base_fy: int, assumption
         for later in range(year + 1, base_fy + assumptions.horizon_years + 1)
     )
     return saved - switching * discount_factor(year, base_fy=base_fy, rate=rate)
+
+
+def _exit_row(row: Mapping[Hashable, Any], base_fy: int, assumptions: ExitAssumptions) -> tuple[object, ...]:
+    years = int(row["contract_end_fy"]) - base_fy
+    policy = optimal_exit(
+        premium=row["premium_yen"],
+        volatility=assumptions.premium_volatility,
+        drift=assumptions.premium_drift,
+        discount=assumptions.discount_rate,
+        switching_cost=row["switching_yen"],
+        horizon=assumptions.horizon_years,
+        exercise="contract_end",
+        contract_years=assumptions.contract_years,
+        years_to_contract_end=years,
+        break_fee=assumptions.break_fee_share * row["switching_yen"],
+        p_incumbent_wins=assumptions.p_incumbent_wins,
+        retender_cost=assumptions.retender_cost_share * row["switching_yen"],
+        premium_cut_share=assumptions.premium_cut_share,
+        yearly_premium=True,
+    )
+    at_end = policy.trigger[policy.trigger["years_from_now"] == years]
+    trigger, retender = (
+        float(at_end[name].iloc[0]) if len(at_end) else float("nan") for name in ("trigger_yen", "retender_from_yen")
+    )
+    best = pd.NA if policy.best_exit_year is None else base_fy + policy.best_exit_year
+    own = (row["system_id"], row["premium_yen"], row["switching_yen"], int(row["contract_end_fy"]))
+    return (*own, trigger, retender, policy.value, policy.value_of_waiting, best)

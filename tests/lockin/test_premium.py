@@ -318,3 +318,14 @@ def test_summary_speaks_the_numbers_of_the_table():
     assert f"{abs(rate) * 100:.1f}％" in found.summary()
     assert f"n={found.n}" in found.summary()
     assert list(found.to_frame()["observations_count"]) == [60]
+
+
+@pytest.mark.parametrize("method", ["ipw", "regression_adjustment", "aipw", "att"])
+def test_units_of_the_controls_do_not_move_estimate_or_error(method):
+    table = systems(6, 200)
+    table["cubed"] = (table["size"] + 40) ** 3
+    scaled = table.assign(size=table["size"] * 1e6, cubed=table["cubed"] * 1e9, cost=table["cost"] * 1e3)
+    call = {"outcome": "cost", "treatment": "locked", "controls": ["size", "cubed"], "method": method, "draws": 0}
+    plain, large = estimate_premium(table, **call), estimate_premium(scaled, **call)
+    assert large.estimate == pytest.approx(1e3 * plain.estimate, rel=1e-6)
+    assert large.standard_error == pytest.approx(1e3 * plain.standard_error, rel=1e-4)

@@ -11,7 +11,7 @@ come out of ``statsmodels.treatment``; its own standard errors are not used beca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -42,15 +42,30 @@ class Weighted:
 
 def estimate_weighted(design: Design, method: str, link: str) -> Weighted:
     """Return the estimate of ``method`` (ipw, regression_adjustment, aipw or att) with its clustered sandwich standard error."""
-    theta, sizes = _solve(design, method, link)
-    moments = _moments(theta, sizes, design, method, link)
-    # A level absent from one arm leaves a zero row: the pseudo-inverse gives its (unused) coefficient no influence.
-    influence = -(np.linalg.pinv(_jacobian(theta, sizes, design, method, link)) @ moments.T)[0]
-    by_cluster = np.bincount(design.groups, weights=influence)
+    plain, unit = _in_plain_units(design)
+    theta, sizes = _solve(plain, method, link)
+    moments = _moments(theta, sizes, plain, method, link)
+    jacobian = _jacobian(theta, sizes, plain, method, link)
+    try:
+        influence = -np.linalg.solve(jacobian, moments.T)[0]
+    except np.linalg.LinAlgError:
+        # A level absent from one arm leaves a zero row: the pseudo-inverse gives its (unused) coefficient no influence.
+        influence = -(np.linalg.pinv(jacobian) @ moments.T)[0]
+    by_cluster = np.bincount(plain.groups, weights=influence)
     count = len(by_cluster)
     error = float(np.sqrt((by_cluster**2).sum() * count / (count - 1))) / len(influence)
-    score = _propensity(design.selection @ theta[-sizes[2] :], link)[0] if sizes[2] else None
-    return Weighted(float(theta[0]), error, influence, score)
+    score = _propensity(plain.selection @ theta[-sizes[2] :], link)[0] if sizes[2] else None
+    return Weighted(float(theta[0]) * unit, error * unit, influence * unit, score)
+
+
+def _in_plain_units(design: Design) -> tuple[Design, float]:
+    """The design with every column of size one and the outcome in its own spread: cubes of ages would otherwise swamp the Jacobian."""
+    unit = float(design.outcome.std()) or 1.0
+    columns = []
+    for matrix in (design.controls, design.selection):
+        size = np.sqrt((matrix**2).mean(axis=0))
+        columns.append(np.asarray(matrix / np.where(size > 0, size, 1.0), dtype=np.float64))
+    return replace(design, outcome=design.outcome / unit, controls=columns[0], selection=columns[1]), unit
 
 
 def point_estimate(design: Design, method: str, link: str) -> float:
