@@ -41,6 +41,18 @@ def game_of_bundle(plan: BundlePlan, bundle_id: object, *, owner: str = "") -> C
     return CostGame(players, game.cost_of, game.best_group, problem.money_unit, {}, table)
 
 
+def cost_alone(problem: BundleProblem) -> Floats:
+    """Return a_u, what each unit pays with nobody else: its cheapest bundle that one member may open (any, if there is none)."""
+    for possible in (problem.min_units <= 1, np.ones(problem.n_bundles, dtype=bool)):
+        cost = np.full(problem.n_units, np.inf)
+        choices = np.flatnonzero(possible[problem.bundle_of])
+        full = problem.cost[choices] + problem.fixed_cost[problem.bundle_of[choices]]
+        np.minimum.at(cost, problem.unit_of[choices], full)
+        if np.isfinite(cost).all():
+            break
+    return cost
+
+
 def _players(problem: BundleProblem, units: Ints, owner: str) -> tuple[tuple[str, ...], Ints]:
     if owner and owner not in problem.units.columns:
         raise ModelError(
@@ -57,8 +69,7 @@ def _cost_by_bundle(problem: BundleProblem, units: Ints, player_of: Ints, player
     position[units] = np.arange(len(units))
     choices = np.flatnonzero(position[problem.unit_of] >= 0)
     unit, bundle = position[problem.unit_of[choices]], problem.bundle_of[choices]
-    alone = np.full(len(units), np.inf)
-    np.minimum.at(alone, unit, problem.cost[choices] + problem.fixed_cost[bundle])
+    alone = cost_alone(problem)[units]
     useful, row = np.unique(bundle, return_inverse=True)
     cost = np.tile(alone, (len(useful) + 1, 1))
     np.minimum.at(cost, (row + 1, unit), problem.cost[choices])

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dxmodels.bundling.bundle_game import cost_alone
 from dxmodels.bundling.plan import BundlePlan
 from dxmodels.bundling.problem import Floats
 from dxmodels.errors import ModelError
@@ -72,10 +73,7 @@ def participation_of(
     if not len(inside):
         raise ModelError(f"束「{bundle_id}」はこの計画で調達されていません。")
     units = problem.unit_of[inside]
-    gain = (
-        _alone(problem.cost + problem.fixed_cost[problem.bundle_of], problem.unit_of, problem.n_units)[units]
-        - problem.cost[inside]
-    )
+    gain = cost_alone(problem)[units] - problem.cost[inside]
     fixed = float(problem.fixed_cost[problem.bundle_of[inside[0]]])
     names = [str(name) for name in problem.unit_ids[units]]
     chance = np.array(
@@ -146,12 +144,6 @@ def _with_predictions(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(
         yearly_rate=rate, predicted_members=predicted, error_members=predicted - frame["members_to"]
     ).drop(columns="eligible")
-
-
-def _alone(full_cost: Floats, unit_of: np.ndarray[tuple[int], np.dtype[np.int64]], units: int) -> Floats:
-    alone = np.full(units, np.inf)
-    np.minimum.at(alone, unit_of, full_cost)
-    return alone
 
 
 def _members_table(names: list[str], gain: Floats, chance: Floats, fixed: float) -> pd.DataFrame:

@@ -117,6 +117,7 @@ def share_joint_price(
 def compare_equal_limits(
     joint_members: pd.DataFrame,
     municipalities: pd.DataFrame,
+    joint_procurements: pd.DataFrame,
     *,
     joint_ids: Sequence[str],
     elasticities: Mapping[str, float],
@@ -125,7 +126,10 @@ def compare_equal_limits(
 
     ``elasticities``: what the value stands for (下限, 中心, 上限 …) → elasticity of cost with respect to residents.
     """
-    groups = {name: _members(joint_members, municipalities, name) for name in joint_ids} | {ALL_JA: municipalities}
+    titles = joint_procurements.set_index("joint_id")["service_ja"]
+    groups = {str(titles[name]): _members(joint_members, municipalities, name) for name in joint_ids} | {
+        ALL_JA: municipalities
+    }
     rows = [
         {
             "group_ja": name,

@@ -38,12 +38,12 @@ class MemberMap:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per municipality: what it is named in, what it did not join at the start, how many are unknown."""
-        services = self.procurements.set_index("joint_id")["service_ja"]
-        cells = self.states[list(services.index)]
+        named = self.procurements[self.procurements["is_named"]].set_index("joint_id")["service_ja"].map(_short)
+        cells, named_cells = self.states[list(self.procurements["joint_id"])], self.states[list(named.index)]
         table = self.states[["municipality_code", "name_ja", "population_people"]].copy()
         table["joined_count"] = table["municipality_code"].map(self.joined_counts())
-        for column, wanted in (("joined_services_ja", (JOINED, LATER)), ("not_joined_services_ja", (NOT_FIRST,))):
-            table[column] = ["・".join(services[row.isin(wanted)]) for _, row in cells.iterrows()]
+        table["joined_services_ja"] = ["・".join(named[row.isin([JOINED, LATER])]) for _, row in named_cells.iterrows()]
+        table["not_first_count"] = (cells == NOT_FIRST).sum(axis=1)
         table["unknown_count"] = (cells == UNKNOWN).sum(axis=1)
         return table
 
@@ -75,7 +75,7 @@ class Uptake:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per service."""
-        return self.table.copy()
+        return self.table.drop(columns=["uptake_id", "joining_yearly_rate"])
 
     @property
     def largest_members_count(self) -> int:
@@ -135,6 +135,10 @@ def measure_uptake(joint_uptake: pd.DataFrame, *, confidence_share: float) -> Up
     table = pd.DataFrame(rows)
     order = table["last_members_share"].sort_values(ascending=False, kind="stable").index
     return Uptake(table.loc[order].reset_index(drop=True), points, confidence_share)
+
+
+def _short(service: str) -> str:
+    return service.split("（")[0]
 
 
 def _uptake_row(rows: pd.DataFrame, confidence_share: float) -> dict[str, object]:

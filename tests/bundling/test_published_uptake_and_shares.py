@@ -162,7 +162,9 @@ def test_shares_and_limits_of_named_members(osaka: Case) -> None:
     shares = share_joint_price(*held, joint_id="JP01", price_yen=10_000_000.0, equal_share=0.3)
     assert len(shares.table) == 22
     assert shares.table["mixed_yen"].sum() == 10_000_000
-    limits = compare_equal_limits(*held, joint_ids=["JP01", "JP04"], elasticities={"下限": 0.48, "上限": 0.59}).table
+    limits = compare_equal_limits(
+        *held, osaka.table("joint_procurements"), joint_ids=["JP01", "JP04"], elasticities={"下限": 0.48, "上限": 0.59}
+    ).table
     assert limits["members_count"].tolist() == [22, 22, 13, 13, 43, 43]
     assert limits["equal_limit_share"].between(0, 1).all()
     assert missing_terms(limits.columns) == []
