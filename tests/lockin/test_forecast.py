@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from statsmodels.tsa.holtwinters import Holt, SimpleExpSmoothing
 
 from dxmodels.errors import ModelError
-from dxmodels.lockin.forecast import compare_paths, forecast_costs
+from dxmodels.lockin.forecast import backtest_frozen, compare_paths, forecast_costs
 from dxmodels.lockin.forecast.events import EventTable, fit_events
 from dxmodels.lockin.forecast.methods import METHODS, forecast_methods
 from dxmodels.lockin.forecast.reconcile import reconcile
@@ -299,3 +299,16 @@ def test_only_the_two_development_sets_are_named_anywhere():
         }
         used = names | {word for text in strings for word in text.replace("'", " ").replace('"', " ").split()}
         assert not used & set(forbidden), f"{path.name} uses a set other than M1 and Tourism"
+
+
+def test_frozen_forecasts_cannot_see_what_came():
+    table = made_panel(8, 20, 12)
+    found = backtest_frozen(table, horizon=2, frozen_fy=[2016, 2018]).table
+    other = table.assign(cost_yen=table["cost_yen"].where(table["fiscal_year"] <= 2018, 1.0))
+    again = backtest_frozen(other, horizon=2, frozen_fy=[2016, 2018]).table
+    assert (found["fiscal_year"] > found["frozen_fy"]).all()
+    assert found.groupby("frozen_fy").size().tolist() == [40, 40]
+    np.testing.assert_array_equal(found["central_yen"], again["central_yen"])
+    assert found["is_inside"].mean() > 0.85
+    with pytest.raises(ModelError, match="2035"):
+        backtest_frozen(table, horizon=2, frozen_fy=[2035])
