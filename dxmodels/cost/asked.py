@@ -40,9 +40,14 @@ class RateComparison:
         """Exchange rate (yen per dollar) at which both sides cost the same."""
         return self.comparison.break_even_rate
 
+    @property
+    def planning_difference_yen(self) -> int:
+        """Government Cloud less current system over five years at the planning rate (positive = dearer)."""
+        return self.comparison.difference_yen
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per exchange rate, lowest first."""
-        return self.table.copy()
+        return self.table.drop(columns="year_number")
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese), the break-even rate included."""

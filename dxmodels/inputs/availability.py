@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
-from dxmodels.errors import MissingTableError
+from dxmodels.errors import MissingTableError, ModelError
 from dxmodels.inputs.schemas import TABLES
 
 P = ParamSpec("P")
@@ -32,16 +32,17 @@ class MissingTablesError(MissingTableError):
 
 @dataclass(frozen=True)
 class NotComputable:
-    """A question this case cannot answer; ``needs`` maps each table to the columns the answer rests on."""
+    """A question this case cannot answer: ``needs`` maps each table to the columns it lacks, or ``reason`` says why the data do not carry the model."""
 
     question: str
     needs: Mapping[str, tuple[str, ...]]
+    reason: str = ""
 
     @property
     def message(self) -> str:
         """The Japanese sentence an exhibit prints instead of a number."""
         subject = f"「{self.question}」には" if self.question else ""
-        return f"算出不能：{subject}{_needs_in_words(self.needs)}"
+        return f"算出不能：{subject}{self.reason or _needs_in_words(self.needs)}"
 
     def summary(self) -> str:
         """Return the message, so that a notebook can print it where it would print a result's summary."""
@@ -56,13 +57,15 @@ class NotComputable:
 def attempt(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | NotComputable:
     """Return ``function(*args, **kwargs)``, or NotComputable where it asks for a table or column the case does not hold.
 
-    Only MissingTableError is caught. The question is the function's ``question_ja`` attribute, or blank where it has none.
+    Caught are a missing table and a ModelError (too few rows, a setting outside the data): its text becomes the reason. The question is the function's ``question_ja`` attribute, or blank where it has none.
     """
     try:
         return function(*args, **kwargs)
     except MissingTableError as error:
         needs = error.needs if isinstance(error, MissingTablesError) else {error.table: error.columns}
         return NotComputable(_question_of(function), needs)
+    except ModelError as error:
+        return NotComputable(_question_of(function), {}, reason=str(error))
 
 
 def _question_of(function: Callable[..., Any]) -> str:

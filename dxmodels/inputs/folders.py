@@ -54,7 +54,7 @@ def find_case(name_or_path: str | Path) -> CasePlace:
         return CasePlace(folder.name, home, read_case_file(folder / CASE_FILE), folder / CASE_FILE, sheets)
     with_heading = [path for path, names in sheets.items() if CASE_SHEET in names]
     if len(with_heading) != 1:
-        cure = f"{CASE_FILE}（書式は dxmodels/inputs/case_file.py）か、「{CASE_SHEET}」シートを持つブックを1つ置いてください"
+        cure = f"{CASE_FILE}（書式は data/README.md）か、「{CASE_SHEET}」シートを持つブックを1つ置いてください"
         raise InputError([Fault(folder.name, "ケースの説明がありません", cure)])
     heading = _heading_in_sheet(with_heading[0])
     return CasePlace(folder.stem if folder.is_file() else folder.name, home, heading, with_heading[0], sheets)
@@ -78,7 +78,9 @@ def find_tables(case: CasePlace) -> tuple[dict[str, TablePlace], list[Fault]]:
 
 def known_cases() -> list[str]:
     """Return the names of the cases under data/."""
-    return sorted(path.parent.name for path in data_root().glob(f"*/{CASE_FILE}"))
+    written = {path.parent.name for path in data_root().glob(f"*/{CASE_FILE}")}
+    in_workbook = {path.parent.name for path in data_root().glob("*/*.xlsx") if CASE_SHEET in sheet_names(path)}
+    return sorted(written | in_workbook)
 
 
 def _folder_of(name_or_path: str | Path) -> Path:

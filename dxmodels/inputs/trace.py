@@ -15,7 +15,7 @@ judges the completeness of a table, holds no model of the field and needs no roo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -30,6 +30,10 @@ _CHAIN = (("measure_ja", "対策なし"), ("effect_ja", "効果なし"), ("indic
 _STATES = (FULL, ILLUSTRATIVE, NOT_COMPUTABLE)  # best first
 _BRANCH_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ILLUSTRATIVE_GRADE, _NOT_COMPUTABLE_JA = "架空", "算出不能"
+
+
+# The trace itself, the register and the validation are about the report: they answer no need of the plan.
+_BOOKKEEPING = ("E33", "E35", "E36")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +52,11 @@ class PlanTrace:
         return self.table[self.table["answer_ja"] == HOLE]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per need."""
-        return self.table.copy()
+        """Return one row per need; the exhibits in one column, each that does not answer with the reason in brackets."""
+        columns = ["item_id", "team", "part", "need_ja", "measure_ja", "effect_ja", "indicator_ja", "decisions"]
+        frame = self.table[columns].copy()
+        frame["exhibits_ja"] = [_exhibits_text(row) for row in self.table.to_dict("records")]
+        return frame.join(self.table[["answer_ja", "plan_gap_ja"]])
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
@@ -125,7 +132,7 @@ def trace_plan(plan_items: pd.DataFrame, available_exhibits: Mapping[str, str]) 
         raise ModelError(f"図表の状態 {'・'.join(wrong)} は使えません。{'・'.join(_STATES)} のいずれかにしてください。")
     rows = []
     for item in plan_items.to_dict("records"):
-        named = _split(item["exhibits"])
+        named = [name for name in _split(item["exhibits"]) if name not in _BOOKKEEPING]
         by_state = {state: [name for name in named if available_exhibits.get(name) == state] for state in _STATES}
         absent = [name for name in named if name not in available_exhibits]
         rows.append(
@@ -142,6 +149,17 @@ def trace_plan(plan_items: pd.DataFrame, available_exhibits: Mapping[str, str]) 
             }
         )
     return PlanTrace(pd.DataFrame(rows))
+
+
+def _exhibits_text(row: Mapping[Hashable, object]) -> str:
+    kinds = (
+        ("full_exhibits", ""),
+        ("illustrative_exhibits", "架空"),
+        ("not_computable_exhibits", "算出不能"),
+        ("absent_exhibits", "なし"),
+    )
+    parts = [f"{row[column]}（{word}）" if word else str(row[column]) for column, word in kinds if row[column]]
+    return "、".join(parts)
 
 
 def _split(text: object) -> list[str]:

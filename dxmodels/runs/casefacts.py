@@ -16,6 +16,8 @@ from dxmodels.inputs.folders import CasePlace, find_case, find_tables
 from dxmodels.inputs.joins import joined_tables
 
 ILLUSTRATIVE = "illustrative"
+_DATA_ENDINGS = {".csv", ".xlsx", ".yml", ".json"}
+_NOT_READ = {"illustrative", "truth"}  # what made the tables, and what the tests know of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,10 +49,22 @@ class CaseFacts:
         """Names of the tables marked 架空."""
         return tuple(name for name, entry in self.entries.items() if entry.provenance == ILLUSTRATIVE)
 
-    def files(self, tables: Iterable[str] | None) -> list[Path]:
+    def files(self, tables: Iterable[str] | None, *, published_only: bool = False) -> list[Path]:
         """Return the files behind these tables and those they point to (None = all), with the heading; sorted."""
         wanted = set(self.paths) if tables is None else joined_tables(set(tables)) & set(self.paths)
+        wanted -= set(self.illustrative_tables) if published_only else set()
         return sorted({*self.heading_paths, *(self.paths[name] for name in wanted)})
+
+    def other_files(self) -> list[Path]:
+        """Return data files that lie with the case but are no table of it (verdicts, sheets); not the scripts that made the tables."""
+        known = set(self.paths.values())
+        found = {path for folder in self.folders for path in folder.rglob("*") if path.suffix in _DATA_ENDINGS}
+        return sorted(path for path in found - known if not _NOT_READ & set(path.parts))
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders the case and its base case lie in."""
+        return tuple(dict.fromkeys(path.parent for path in self.heading_paths))
 
 
 @lru_cache(maxsize=8)

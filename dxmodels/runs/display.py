@@ -17,6 +17,7 @@ from dxmodels.runs.model import NUMERIC_KINDS, Cell, Column, Exhibit, Kind
 
 MISSING = "－"
 _SIGNIFICANT, _MOST_DECIMALS = 4, 4
+_MIXED_SPAN = 1e5  # beyond it four significant digits of the largest value leave nothing of the smallest
 _PLAIN_NUMBERS = ("_number", "_row", "_column", "year")  # years and serial numbers carry no thousands separator
 
 
@@ -47,7 +48,7 @@ def texts_of(exhibit: Exhibit) -> list[list[str]]:
     lists = []
     for place, column in enumerate(exhibit.columns):
         values = [row[place] for row in exhibit.rows]
-        decimals = decimals_for(column, values)
+        decimals = None if is_mixed(column, values) else decimals_for(column, values)
         lists.append([cell_text(value, column, exhibit.unit, decimals=decimals) for value in values])
     return [list(row) for row in zip(*lists, strict=True)]
 
@@ -106,6 +107,14 @@ def decimals_for(column: Column, values: Sequence[Cell]) -> int:
         return 0
     wanted = max(0, min(_MOST_DECIMALS, _SIGNIFICANT - 1 - math.floor(math.log10(largest))))
     return min(wanted, max(_decimals_held(size) for size in sizes))
+
+
+def is_mixed(column: Column, values: Sequence[Cell]) -> bool:
+    """True where a number column holds quantities of different units (a register: 0.3 beside 480,000,000), so that one rounding would erase some."""
+    if column.kind != "number":
+        return False
+    sizes = [abs(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool) and value]
+    return bool(sizes) and max(sizes) >= min(sizes) * _MIXED_SPAN
 
 
 def _decimals_held(size: float) -> int:

@@ -22,6 +22,7 @@ from dxmodels.runs import context, shown, sources, tables, wording
 from dxmodels.runs.drawing import FigureLike, draw, svg_of
 from dxmodels.runs.model import EXHIBIT_MIME, RECORD_MIME, Cell, Drawing, Exhibit, Grade, Kind, Need, Record
 
+ILLUSTRATIVE_GRADE = "架空"
 _EXHIBIT_ID = re.compile(r"[A-Z]\d{2}[a-z]?")
 _RECORD_NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _MOST_ROWS = 100_000  # far beyond what anybody reads, well within what a worksheet holds
@@ -107,6 +108,7 @@ def build_exhibit(
     columns, rows = tables.columns_of(frame), tables.rows_of(frame)
     rests_on = _sources_of(sources, id)
     headline = _summary_of(table) or wording.headline_of(columns, rows, unit)
+    headline = f"架空例：{headline}" if grade == ILLUSTRATIVE_GRADE and headline else headline
     return Exhibit(
         id=id,
         title=title,

@@ -21,6 +21,7 @@ from dxmodels.runs.plans import Job, Plan
 from dxmodels.runs.project import PACKAGE
 
 _LENGTH = 12
+_SHARED = ("assumptions", "scenarios", "options")
 # What only turns executed notebooks into pages cannot change a result: editing it must not rerun the notebooks.
 _PAGES_ONLY = (
     "cli.py", "runs/render", "runs/templates", "runs/document", "runs/plans.py", "runs/execute", "runs/publish.py", "runs/manifest.py",
@@ -54,13 +55,12 @@ def run_id_of(plan: Plan, jobs: Sequence[Job]) -> str:
 def input_digests(job: Job) -> dict[str, str]:
     """Return the hash of every file the run reads, by its path under data/ (or its name, elsewhere)."""
     root = data_root()
-    files = [*sorted((root / "assumptions").glob("*.yml")), root / "options" / "levers.yml"]
-    for kind, folder in (("scenario", "scenarios"), ("option", "options")):
-        name = job.parameters.get(kind)
-        files += [root / folder / f"{name}.yml"] if name else []
+    # Any scenario or option may be compared with the chosen one, so all of them count.
+    files = [path for folder in _SHARED for path in sorted((root / folder).glob("*.yml"))]
     case = job.parameters.get("case")
     if case:
-        files += case_facts(str(case)).files(declared_tables(notebook_path(job.notebook)))
+        facts = case_facts(str(case))
+        files += facts.files(declared_tables(notebook_path(job.notebook))) + facts.other_files()
     return {_label(path, root): file_digest(path) for path in files if path.is_file()}
 
 

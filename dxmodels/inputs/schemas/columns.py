@@ -48,7 +48,7 @@ UNIT_SUFFIXES: dict[str, str] = {
     "_rank": "位",
     "_row": "行",
     "_column": "列",
-    "_number": "番号",
+    "_number": "",  # a serial number or a year: its label says which
     "_pct": "％",
     "_value": "",  # the unit stands in the row's own unit column
 }
