@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from dxmodels.errors import RunError
 from dxmodels.runs.model import EXHIBIT_MIME, RECORD_MIME, Exhibit, Record
-from dxmodels.runs.notebook_files import read_notebook
+from dxmodels.runs.notebook_files import Cell, read_cells
 
 _HEADING = re.compile(r"^#\s+(.+)$", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
@@ -45,24 +45,24 @@ def read_results(path: Path, *, fallback_title: str) -> Results:
     """Return what an executed (or partly executed) notebook holds; an exhibit sent twice counts as sent last."""
     if not path.is_file():
         return Results(fallback_title)
-    notebook = read_notebook(path)
+    cells = read_cells(path)
     exhibits: dict[str, Exhibit] = {}
     records: dict[str, Record] = {}
-    for data in _bundles(notebook):
+    for data in _bundles(cells):
         if EXHIBIT_MIME in data:
             made = Exhibit.model_validate(_object(data[EXHIBIT_MIME], path))
             exhibits[made.id] = made
         if RECORD_MIME in data:
             kept = Record.model_validate(_object(data[RECORD_MIME], path))
             records[kept.name] = kept
-    title, lead = introduction(notebook, fallback_title)
+    title, lead = introduction(cells, fallback_title)
     return Results(title, lead, tuple(exhibits.values()), tuple(records.values()))
 
 
-def introduction(notebook: Any, fallback_title: str) -> tuple[str, tuple[str, ...]]:
+def introduction(cells: Iterable[Cell], fallback_title: str) -> tuple[str, tuple[str, ...]]:
     """Return the first heading of the notebook and the sentences below it in the same cell, as plain text."""
-    for cell in notebook.cells:
-        found = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
+    for cell in cells:
+        found = _HEADING.search(cell.source) if cell.kind == "markdown" else None
         if found:
             below = re.split(r"\n\s*\n|\n(?=[-*] )", cell.source[found.end() :].strip())
             return plain(found[1]), tuple(text for text in (plain(part) for part in below) if text)
@@ -76,9 +76,9 @@ def plain(markdown: str) -> str:
     return "".join(line for line in lines if line)
 
 
-def _bundles(notebook: Any) -> Iterator[dict[str, Any]]:
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []) if cell.cell_type == "code" else []:
+def _bundles(cells: Iterable[Cell]) -> Iterator[dict[str, Any]]:
+    for cell in cells:
+        for output in cell.outputs:
             if output.get("output_type") in {"display_data", "execute_result"}:
                 yield output.get("data", {})
 

@@ -30,7 +30,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def in_tiny_case(project: Path) -> Iterator[Path]:
+def in_tiny_case(project: Path) -> Path:
     """Inside the notebook 00_data of the tiny case, as after its check cell."""
     context.enter("00_data", {"case": "tiny", "published_only": False})
-    yield project
+    return project

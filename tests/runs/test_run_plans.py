@@ -132,7 +132,9 @@ def test_declared_tables_are_read_off_the_notebook(project: Path) -> None:
             ("bids", "tasks"),
         ),
         (['load_case("tiny")'], None),
+        (['names = ["bids"]', 'load_case("tiny", tables=names)'], ("bids",)),
         (['load_case("tiny", tables=names)'], None),
+        (["names = sorted(x)", 'load_case("tiny", tables=names)'], None),
         (["1 + 1"], None),
     ]:
         write_notebook(path, cells)
@@ -208,6 +210,17 @@ class TestFingerprints:
             "assumptions/exchange_rate.yml",
         } <= names
         assert "tiny/systems.csv" not in names
+
+    def test_files_beside_the_tables_and_other_scenarios_count(self, project: Path) -> None:
+        before = self.prints()
+        (project / "data" / "tiny" / "verdicts.csv").write_text("a\n1\n", encoding="utf-8")
+        assert self.changed(before) == set(before)
+        before = self.prints()
+        (project / "data" / "tiny" / "truth").mkdir()
+        (project / "data" / "tiny" / "truth" / "planted.csv").write_text("a\n1\n", encoding="utf-8")
+        assert self.changed(before) == set()
+        (project / "data" / "scenarios" / "other.yml").write_text("name: other\n", encoding="utf-8")
+        assert self.changed(before) == set(before)
 
 
 def test_the_projects_own_plans_are_sound_where_their_notebooks_exist() -> None:

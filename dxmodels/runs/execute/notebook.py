@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dxmodels.runs.execute.kernel import KERNEL_NAME, OwnKernelManager
-from dxmodels.runs.notebook_files import read_notebook
+from dxmodels.runs.notebook_files import read_cells
 
 State = Literal["ok", "failed", "timed_out", "kernel_died", "not_started"]
 _STARTS = 3
@@ -136,5 +136,4 @@ def _began(target: Path) -> bool:
     """True where at least one cell was executed before the end."""
     if not target.is_file():
         return False
-    cells = read_notebook(target).cells
-    return any(cell.cell_type == "code" and cell.get("execution_count") for cell in cells)
+    return any(cell.executed for cell in read_cells(target))
