@@ -69,7 +69,7 @@ class EqualLimits:
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese): each group's limit over the elasticities looked at."""
-        spans = self.table.groupby("group_ja", sort=False)["equal_limit_share"].agg(["min", "max"])
+        spans = self.table.groupby("buyers_ja", sort=False)["equal_limit_share"].agg(["min", "max"])
         parts = [
             f"{name}は {format_rate(low, decimals=0)}" + (f"〜{format_rate(high, decimals=0)}" if high > low else "")
             for name, low, high in zip(spans.index, spans["min"], spans["max"], strict=True)
@@ -132,7 +132,7 @@ def compare_equal_limits(
     }
     rows = [
         {
-            "group_ja": name,
+            "buyers_ja": name,
             "members_count": len(members),
             "elasticity_level_ja": level,
             "cost_elasticity": elasticity,

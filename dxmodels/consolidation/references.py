@@ -9,8 +9,9 @@ What it leaves out: income, staff and break-even membership of a body of one's o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -57,14 +58,12 @@ def list_reference_cases(reference_projects: pd.DataFrame, *, classes: Sequence[
     table = table.sort_values(["class_ja", "confidence_ja", "reference_id"]).astype(
         {"class_ja": "string", "confidence_ja": "string"}
     )
-    columns = [
-        "reference_id",
-        "class_ja",
-        "name_ja",
-        "measure_ja",
-        "reference_value",
-        "low_value",
-        "high_value",
-        "unit",
-    ]
-    return ReferenceCases(table[[*columns, "year_text", "confidence_ja", "source"]].reset_index(drop=True))
+    table["value_ja"] = [_value_text(row) for row in table.to_dict("records")]
+    columns = ["class_ja", "name_ja", "measure_ja", "value_ja", "year_text", "confidence_ja", "source"]
+    return ReferenceCases(table[columns].reset_index(drop=True))
+
+
+def _value_text(row: Mapping[Hashable, Any]) -> str:
+    """Value with its range and unit in one text: the measures differ in kind, so that no common number of decimals fits."""
+    ends = "〜".join(f"{float(end):,g}" for end in (row["low_value"], row["high_value"]) if not pd.isna(end))
+    return f"{float(row['reference_value']):,g} {row['unit']}" + (f"（{ends}）" if ends else "")

@@ -16,8 +16,6 @@ from dxmodels.cost.tornado import Tornado
 from dxmodels.inputs import Register
 from dxmodels.money import format_rate
 
-_COLUMNS = ["name", "label", "value", "low", "high", "unit", "grade", "as_of", "source"]
-
 
 @dataclass(frozen=True, eq=False)
 class RankedRegister:
@@ -27,8 +25,8 @@ class RankedRegister:
     turning_count: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per assumption (and fiscal year where values differ by year)."""
-        return self.table.copy()
+        """Return the assumptions that move the decision, most influential first (all of them stand in ``table``)."""
+        return self.table[self.table["influence_rank"].notna()].drop(columns=["topic", "fiscal_year"])
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""

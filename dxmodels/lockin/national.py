@@ -44,7 +44,7 @@ class NationalContracts:
 
     def to_frame(self) -> pd.DataFrame:
         """Return the shares, one row each."""
-        return self.shares.copy()
+        return self.shares.drop(columns="statistic_id")
 
     @property
     def single_bid_share(self) -> float:

@@ -85,8 +85,8 @@ class RunningCostReferences:
     assumptions: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per reference, smallest multiple first."""
-        return self.table.copy()
+        """Return one row per reference, smallest multiple first (its source stands with the assumption)."""
+        return self.table.drop(columns="source")
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""

@@ -25,6 +25,7 @@ from dxmodels.municipalities.divide.scores import Scores
 from dxmodels.municipalities.divide.weights import WeightRegion, central_weights, draw_weights, largest_value
 
 FloatArray = npt.NDArray[np.float64]
+_SETS_SHOWN = 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +38,8 @@ class ActionGains:
     steps_count: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per set of steps."""
-        return self.table.copy()
+        """Return the sets of steps with the largest gains, one row each (all of them stand in ``table``)."""
+        return self.table.head(_SETS_SHOWN).copy()
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""

@@ -36,7 +36,7 @@ class GapMeasures:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per indicator."""
-        return self.table.copy()
+        return self.table.drop(columns="indicator_id")
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
@@ -65,8 +65,8 @@ class SizePattern:
         return self.table.loc[self.table["pattern_ja"] == verdict, "name_ja"].to_list()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per indicator."""
-        return self.table.copy()
+        """Return one row per indicator: the rank correlation with population, its interval and what follows."""
+        return self.table.drop(columns=["indicator_id", "p_value"])
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
