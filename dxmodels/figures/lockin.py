@@ -77,7 +77,8 @@ def plot_coverage(result: IndicatorTable, *, ax: Axes | None = None) -> Axes:
         label="算出不能",
     )
     ax.set_yticks(
-        ys, [f"{title}（{GROUP_JA[group]}）" for title, group in zip(table["indicator_ja"], table["group"], strict=True)]
+        ys,
+        [f"{title}（{GROUP_JA[group]}）" for title, group in zip(table["indicator_ja"], table["group"], strict=True)],
     )
     for y, row in zip(range(len(table)), table.itertuples(), strict=True):
         ax.text(

@@ -23,7 +23,7 @@ from dxmodels.errors import ModelError
 from dxmodels.money import format_yen
 from dxmodels.solver import OPTIMAL, Effort, SolveReport, solve
 
-CANDIDATE_COLUMNS = ("system_id", "exit_fy", "value_yen", "switching_yen", "staff_fte", "vendor_id")
+CANDIDATE_COLUMNS = ("system_id", "exit_fy", "value_yen", "switching_yen", "exit_fte", "vendor_id")
 _CAPACITY_COLUMNS = ("resource", "fiscal_year", "used_value", "capacity_value")
 _NOTHING_TO_SOLVE = SolveReport(OPTIMAL, 0.0, 0.0, 0.0, 0.0, 0, np.zeros(0), np.zeros(0), np.zeros(0))
 _Key = TypeVar("_Key")
@@ -34,8 +34,8 @@ _PER_MILLION = 1e6  # money enters the model in 百万円, so that the solver's 
 class ExitPlan:
     """Exit year of every system (blank = stays), use of every capacity with the price of one more unit, and what was proven.
 
-    ``years``: system_id, exit_fy, value_yen, switching_yen, staff_fte, vendor_id, best_alone_fy, value_lost_yen (against its own best year). ``capacity``: resource,
-    fiscal_year, used_value, capacity_value, price_yen (value of one more unit in the linear relaxation). ``report``: status, objective, bound, gap, seconds.
+    ``years``: system_id, exit_fy, value_yen, switching_yen, exit_fte, vendor_id, best_alone_fy, value_lost_yen (against its own best year). ``capacity``: resource,
+    fiscal_year, used_value, capacity_value, shadow_price_yen (value of one more unit in the linear relaxation). ``report``: status, objective, bound, gap, seconds.
     """
 
     years: pd.DataFrame
@@ -56,10 +56,10 @@ class ExitPlan:
         if self.years.empty:
             return "脱却の価値が正になる候補がない（割増の節約では切替費用を取り戻せない）。"
         leaving = int(self.years["exit_fy"].notna().sum())
-        binding = self.capacity.sort_values("price_yen", ascending=False).head(1)
+        binding = self.capacity.sort_values("shadow_price_yen", ascending=False).head(1)
         tight = ""
-        if len(binding) and float(binding["price_yen"].iloc[0]) > 0:
-            price = format_yen(float(binding["price_yen"].iloc[0]))
+        if len(binding) and float(binding["shadow_price_yen"].iloc[0]) > 0:
+            price = format_yen(float(binding["shadow_price_yen"].iloc[0]))
             tight = f"最も効いている制約は {binding['resource'].iloc[0]}（{int(binding['fiscal_year'].iloc[0])}年度）で、1単位増やすと約 {price} の価値。"
         return (
             f"{len(self.years)} システムのうち {leaving} が期間内に脱却し、価値の合計は {format_yen(self.value_yen)}。"
@@ -75,14 +75,16 @@ def plan_exits(
     budget_yen: Mapping[int, float] | None = None,
     effort: Effort | None = None,
 ) -> ExitPlan:
-    """Return the plan of greatest value; ``candidates`` has one row a system and open year (CANDIDATE_COLUMNS; staff_fte and vendor_id may be blank).
+    """Return the plan of greatest value; ``candidates`` has one row a system and open year (CANDIDATE_COLUMNS; exit_fte and vendor_id may be blank).
 
     ``staff_fte`` and ``budget_yen`` by fiscal year, ``vendor_exits`` by (vendor_id, fiscal year); None means no limit. Raises ModelError for repeated rows or a year
     without a stated capacity.
     """
     table = _prepare(candidates)
     if table.empty:
-        return ExitPlan(_years(table, []), pd.DataFrame(columns=[*_CAPACITY_COLUMNS, "price_yen"]), _NOTHING_TO_SOLVE)
+        return ExitPlan(
+            _years(table, []), pd.DataFrame(columns=[*_CAPACITY_COLUMNS, "shadow_price_yen"]), _NOTHING_TO_SOLVE
+        )
     for name, limits in (("職員", staff_fte), ("予算", budget_yen)):
         _require_years(name, limits, table)
     problem, leave, rows = _build(table, staff_fte, vendor_exits, budget_yen)
@@ -91,7 +93,7 @@ def plan_exits(
     years, used = _years(table, chosen), _usage(table, chosen, rows)
     solve(problem, relax=True)
     prices = {name: problem.get_constraint_by_name(name).pi for name in used["name"]}
-    used["price_yen"] = [
+    used["shadow_price_yen"] = [
         max(0.0, float(prices[name] or 0.0)) * _PER_MILLION / scale
         for name, scale in zip(used["name"], used["scale"], strict=True)
     ]
@@ -111,7 +113,7 @@ def _prepare(candidates: pd.DataFrame) -> pd.DataFrame:
         raise ModelError(
             f"脱却候補が重複しています（{row['system_id']}・{row['exit_fy']}年度 など {int(repeated.sum())} 行）。→ 1年度1行にしてください。"
         )
-    table["staff_fte"] = table["staff_fte"].astype(float).fillna(0.0)
+    table["exit_fte"] = table["exit_fte"].astype(float).fillna(0.0)
     for name in ("value_yen", "switching_yen"):
         values = table[name].astype(float)
         if not values.map(math.isfinite).all():
@@ -164,7 +166,7 @@ def _limits(
     found: list[tuple[str, int, float, list[int], str, float]] = []
     for year, rows in _rows_by(table["exit_fy"].tolist()).items():
         if staff is not None:
-            found.append(("職員（人）", year, float(staff[year]), rows, "staff_fte", 1.0))
+            found.append(("職員（人）", year, float(staff[year]), rows, "exit_fte", 1.0))
         if budget is not None:
             found.append(("予算（円）", year, float(budget[year]), rows, "switching_yen", _PER_MILLION))
     keys = list(zip(table["vendor_id"].astype(str), table["exit_fy"].tolist(), strict=True))
@@ -186,7 +188,7 @@ def _years(table: pd.DataFrame, chosen: list[int]) -> pd.DataFrame:
     picked = table.loc[chosen].set_index("system_id")
     out = picked.reindex(pd.Index(table["system_id"].drop_duplicates(), name="system_id"))
     out["exit_fy"] = out["exit_fy"].astype("Int64")
-    out[["value_yen", "switching_yen", "staff_fte"]] = out[["value_yen", "switching_yen", "staff_fte"]].fillna(0.0)
+    out[["value_yen", "switching_yen", "exit_fte"]] = out[["value_yen", "switching_yen", "exit_fte"]].fillna(0.0)
     alone = best["value_yen"].reindex(out.index).clip(lower=0.0)
     out["best_alone_fy"] = best["exit_fy"].reindex(out.index).where(alone > 0).astype("Int64")
     out["value_lost_yen"] = alone - out["value_yen"]

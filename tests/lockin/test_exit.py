@@ -244,7 +244,7 @@ def candidates() -> pd.DataFrame:
         for i in range(5)
         for year in (2027, 2028)
     ]
-    return pd.DataFrame(rows, columns=["system_id", "exit_fy", "value_yen", "switching_yen", "staff_fte", "vendor_id"])
+    return pd.DataFrame(rows, columns=["system_id", "exit_fy", "value_yen", "switching_yen", "exit_fte", "vendor_id"])
 
 
 def test_plan_agrees_with_every_combination():
@@ -257,7 +257,7 @@ def test_plan_agrees_with_every_combination():
     for choice in itertools.product(*groups):
         picked = table.loc[[row for row in choice if row is not None]]
         ok = all(
-            picked.loc[picked.exit_fy == year, "staff_fte"].sum() <= staff[year]
+            picked.loc[picked.exit_fy == year, "exit_fte"].sum() <= staff[year]
             and picked.loc[picked.exit_fy == year, "switching_yen"].sum() <= budget[year]
             and ((picked.exit_fy == year) & (picked.vendor_id == "V0")).sum() <= 1
             for year in (2027, 2028)
@@ -274,8 +274,8 @@ def test_more_capacity_never_hurts_and_prices_are_paid_where_it_binds():
     loose = plan_exits(table, staff_fte={2027: 20.0, 2028: 20.0})
     free = plan_exits(table)
     assert tight.value_yen <= loose.value_yen == free.value_yen
-    assert loose.capacity["price_yen"].sum() == pytest.approx(0)
-    assert tight.capacity["price_yen"].max() > 0
+    assert loose.capacity["shadow_price_yen"].sum() == pytest.approx(0)
+    assert tight.capacity["shadow_price_yen"].max() > 0
     assert free.years["value_lost_yen"].sum() == pytest.approx(0)  # everyone has their own best year
 
 
