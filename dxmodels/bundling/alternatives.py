@@ -25,8 +25,8 @@ from dxmodels.errors import ModelError
 from dxmodels.money import format_rate
 from dxmodels.solver import Effort
 
-_WEIGHT_STEPS = 4
-_COMPARISON_GAP = 5e-3  # a comparison of aims needs no closer proof than this
+_WEIGHT_ITERATIONS = 4
+_COMPARISON_TOLERANCE = 5e-3  # a comparison of aims needs no closer proof than this
 STANDARD_PLANS_JA = {
     "as_is": "現状（各団体が単独）",
     "greatest_saving": "削減額最大",
@@ -94,7 +94,7 @@ class StandardPlans:
             joint = bundles[bundles["scope"] != "own"]
             rows.append(
                 {
-                    "plan": name, "plan_ja": STANDARD_PLANS_JA[name], "total_cost_yen": plan.objective, "saving_yen": base - plan.objective,
+                    "standard_plan": name, "standard_plan_ja": STANDARD_PLANS_JA[name], "total_cost_yen": plan.objective, "saving_yen": base - plan.objective,
                     "saving_rate": 1 - plan.objective / base, "joint_units_count": int(joint["members_count"].sum()),
                     "joint_purchases_count": len(joint), "vendor_hhi": vendor_hhi(plan), "staff_fte": staff_effort(plan),
                     "bound_yen": plan.bound, "gap": plan.gap, "seconds": plan.seconds, "status": plan.status,
@@ -104,9 +104,9 @@ class StandardPlans:
 
     def summary(self) -> str:
         """Return the saving of the best plan and what the others give up, as Japanese sentences."""
-        frame = self.to_frame().set_index("plan")
+        frame = self.to_frame().set_index("standard_plan")
         rest = "、".join(
-            f"{row.plan_ja}は{format_rate(cast(float, row.saving_rate))}"
+            f"{row.standard_plan_ja}は{format_rate(cast(float, row.saving_rate))}"
             for row in frame.drop(index=["as_is", "greatest_saving"]).itertuples()
         )
         return (
@@ -144,7 +144,7 @@ def standard_plans(problem: BundleProblem, *, effort: Effort | None = None, seed
 
     Raises ModelError where the problem has no plan.
     """
-    effort = effort or Effort(gap=_COMPARISON_GAP)
+    effort = effort or Effort(gap=_COMPARISON_TOLERANCE)
     joint = _joint(problem)
     as_is = _everybody_alone(problem, effort, seed)
     best = optimize_bundles(problem, effort=effort, seed=seed)
@@ -210,7 +210,7 @@ def _as_far_as_it_pays(
 
 def _bisect(at: Callable[[float], BundlePlan], ceiling: float, best: BundlePlan) -> BundlePlan:
     chosen, low, high = best, -3.0, 1.5
-    for _ in range(_WEIGHT_STEPS):
+    for _ in range(_WEIGHT_ITERATIONS):
         middle = (low + high) / 2
         plan = at(10.0**middle)
         if plan.has_plan and plan.objective <= ceiling * (1 + 1e-9):

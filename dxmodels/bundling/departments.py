@@ -16,7 +16,7 @@ import pandas as pd
 from dxmodels.bundling.params import DEPARTMENTAL, BundleParams
 from dxmodels.bundling.plan import BundlePlan
 from dxmodels.bundling.problem import BundleProblem
-from dxmodels.money import format_yen
+from dxmodels.money import format_rate, format_yen
 
 if TYPE_CHECKING:
     from dxmodels.inputs import Case
@@ -54,18 +54,21 @@ def departments_overlap(case: Case, plan: BundlePlan, params: BundleParams) -> D
         alone_yen=_alone(problem)[problem.unit_of[chosen]], share_yen=_with_fixed(plan, chosen)
     )
     ours = frame[frame["unit_kind"] == DEPARTMENTAL]
-    rows = [_row(str(kind), part, systems) for kind, part in ours.groupby("unit_key", sort=True) if len(part) > 1]
+    heavy = params.value("indicator_customisation_rate")
+    rows = [
+        _row(str(kind), part, systems, heavy) for kind, part in ours.groupby("unit_key", sort=True) if len(part) > 1
+    ]
     table = pd.DataFrame(rows)
     if len(table):
         table = table.sort_values("saving_yen", ascending=False, ignore_index=True)
-    return DepartmentOverlap(table, params.assumptions)
+    return DepartmentOverlap(table, (*params.assumptions, "indicator_customisation_rate"))
 
 
 def renewal_matrix(problem: BundleProblem) -> pd.DataFrame:
     """Return owners × tasks with the last fiscal year of the running contract: the calendar in which purchases can be joined."""
-    units = problem.units[["owner", "owner_ja", "unit_key", "contract_end_fy"]]
+    units = problem.units[["owner", "owner_name_ja", "unit_key", "contract_end_fy"]]
     matrix: pd.DataFrame = units.pivot_table(
-        index=["owner", "owner_ja"], columns="unit_key", values="contract_end_fy", aggfunc="max"
+        index=["owner", "owner_name_ja"], columns="unit_key", values="contract_end_fy", aggfunc="max"
     ).sort_index()
     return matrix
 
@@ -87,13 +90,15 @@ def _with_fixed(
     return np.asarray(problem.cost[chosen] + problem.fixed_cost[bundle] / members[bundle])
 
 
-def _row(kind: str, part: pd.DataFrame, systems: pd.DataFrame) -> dict[str, object]:
+def _row(kind: str, part: pd.DataFrame, systems: pd.DataFrame, heavy: float) -> dict[str, object]:
     joint = part[part["scope"] != "own"]
     held = systems.loc[part["unit_id"].astype(str).to_list()]
     starts = sorted(set(joint["start_fy"].astype(int)))
     obstacles = {
-        "契約期間が開始年度以降まで残る": int((part["contract_end_fy"] >= (starts[0] if starts else 9999)).sum()),
-        "カスタマイズ3割以上": int((held["customisation_rate"] >= 0.3).fillna(False).sum()),
+        "契約期間が開始年度以降まで残る": int((part["contract_end_fy"] >= starts[0]).sum()) if starts else 0,
+        f"カスタマイズ率{format_rate(heavy, decimals=0)}以上": int(
+            (held["customisation_rate"] >= heavy).fillna(False).sum()
+        ),
         "著作権が事業者に帰属": int((held["source_rights"] == "vendor").fillna(False).sum()),
         "連携仕様書なし": int((~held["has_interface_documents"].fillna(True)).sum()),
         "標準的な製品なし": int((~held["standard_package_exists"].fillna(True)).sum()),

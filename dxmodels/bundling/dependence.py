@@ -42,7 +42,7 @@ def purchases_with_legal_form(plan: BundlePlan, params: BundleParams) -> pd.Data
     inside = pd.DataFrame(
         {
             "bundle_id": problem.bundle_ids[problem.bundle_of[taken]],
-            "owner_ja": problem.units["owner_ja"].to_numpy(dtype=object)[problem.unit_of[taken]],
+            "owner_name_ja": problem.units["owner_name_ja"].to_numpy(dtype=object)[problem.unit_of[taken]],
             "designated": problem.units["is_designated"].to_numpy(dtype=bool)[problem.unit_of[taken]],
             "cash": problem.choice_labels["cash_yen"][taken].astype(float),
             "unit_key": problem.units["unit_key"].to_numpy(dtype=object)[problem.unit_of[taken]],
@@ -50,7 +50,7 @@ def purchases_with_legal_form(plan: BundlePlan, params: BundleParams) -> pd.Data
     )
     by = inside.groupby("bundle_id")
     joint["unit_key"] = joint["bundle_id"].map(by["unit_key"].first())
-    joint["members_ja"] = joint["bundle_id"].map(by["owner_ja"].agg(lambda names: "・".join(sorted(names))))
+    joint["members_ja"] = joint["bundle_id"].map(by["owner_name_ja"].agg(lambda names: "・".join(sorted(names))))
     term = params.value("long_term_contract_years")
     joint["contract_amount_yen"] = (joint["total_cost"] / params.horizon_years * term).round().astype("int64")
     limit = [params.register.value("wto_threshold_goods_services", fiscal_year=int(year)) for year in joint["start_fy"]]

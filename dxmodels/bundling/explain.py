@@ -77,9 +77,11 @@ class Conflict:
         """Return clash and cure as Japanese sentences."""
         if self.structural:
             return "規則をすべて外しても計画がありません。参加できる束の定員・最少参加数・容量を見直してください。"
-        lines = [
-            f"次の規則は同時に成り立ちません：{'、'.join(self.rules)}。どれか一つを外すか緩めれば、この衝突は解けます。"
-        ]
+        if len(self.rules) == 1:
+            head = f"規則「{self.rules[0]}」は、ほかの規則がなくても成り立ちません（満たす選択肢がない）。外すか緩めてください。"
+        else:
+            head = f"次の規則は同時に成り立ちません：{'、'.join(self.rules)}。どれか一つを外すか緩めれば、この衝突は解けます。"
+        lines = [head]
         if len(self.relaxation):
             parts = [
                 f"「{row.limit_id}」を {row.limit:,.4g} から {row.eased_limit:,.4g} へ"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dxmodels.inputs import Case
 
 _COLUMNS = [
-    "unit_id", "unit_kind", "unit_key", "owner", "owner_ja", "region_block", "bodies_count", "population_people",
+    "unit_id", "unit_kind", "unit_key", "owner", "owner_name_ja", "region_block", "bodies_count", "population_people",
     "annual_cost_yen", "migration_cost_yen", "contract_end_fy", "vendor_id", "product_id", "is_designated", "is_estimated",
 ]  # fmt: skip
 
@@ -50,11 +50,11 @@ def _municipal_units(case: Case) -> pd.DataFrame:
     frame = systems.merge(towns, on="municipality_code")
     group = frame["shared_group"]
     frame["owner"] = group.fillna(frame["municipality_code"]).astype(str)
-    frame["owner_ja"] = group.fillna(frame["name_ja"]).astype(str)
+    frame["owner_name_ja"] = group.fillna(frame["name_ja"]).astype(str)
     frame["is_designated"] = (frame["kind"] == "designated_city").astype(bool)
     frame = frame.rename(columns={"task": "unit_key"})
     merged = frame.groupby(["owner", "unit_key"], as_index=False).agg(
-        owner_ja=("owner_ja", "first"),
+        owner_name_ja=("owner_name_ja", "first"),
         region_block=("region_block", "first"),
         bodies_count=("municipality_code", "size"),
         population_people=("population_people", "sum"),
@@ -81,7 +81,7 @@ def _department_units(case: Case) -> pd.DataFrame:
             "unit_kind": DEPARTMENTAL,
             "unit_key": frame["system_kind"].astype(str),
             "owner": frame["department_id"].astype(str),
-            "owner_ja": frame["department_id"].map(names).astype(str) + "・" + frame["name_ja"].astype(str),
+            "owner_name_ja": frame["department_id"].map(names).astype(str) + "・" + frame["name_ja"].astype(str),
             "region_block": "府庁",
             "bodies_count": 1,
             "population_people": frame["users_people"],

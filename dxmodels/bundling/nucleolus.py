@@ -58,6 +58,11 @@ def nucleolus(game: CostGame) -> Floats:
     return rows.point_of(settled)
 
 
+def largest_stable_total(game: CostGame) -> float:
+    """Return the most the members can pay in total while no group, nor all together, pays more than its own cost."""
+    return _Rows(game).stable_total()
+
+
 class _Stage:
     """One solved stage: ε, shares, and the groups whose rows had a positive dual."""
 
@@ -123,6 +128,23 @@ class _Rows:
         rows = np.vstack([np.ones(self.n), *[self.members[mask] for mask in settled]])
         right = np.array([self.game.total, *settled.values()])
         return np.asarray(np.linalg.lstsq(rows, right, rcond=None)[0], dtype=np.float64)
+
+    def stable_total(self) -> float:
+        """max Σ_N x subject to Σ_S x ≤ c(S) for every proper group and for N, generating rows."""
+        for _ in range(_ROUNDS):
+            body = np.array([np.ones(self.n), *[self._flags(mask) for mask in self.groups]])
+            right = np.array([self.game.total, *[self._cost_of(mask) for mask in self.groups]])
+            free = np.full(self.n, np.inf)
+            rows, low, whole = sparse.csr_matrix(body), np.full(len(right), -np.inf), np.zeros(self.n, dtype=bool)
+            report = solve_arrays(LinearProblem(-np.ones(self.n), rows, low, right, -free, free, whole))
+            known = set(self.groups)
+            limit = -_TIGHT * self.scale
+            found = self._worst(report.values)
+            new = [mask for mask in found if mask not in known and self._content(report.values, mask) < limit]
+            if not new:
+                return -report.objective
+            self.groups += new
+        raise ModelError("安定に要する補助額が求まりませんでした。費用の桁をそろえてください。")
 
     def nearest_to_proportional(self, epsilon: float) -> Floats:
         """The least-core division with the smallest largest relative distance to the stand-alone proportions."""

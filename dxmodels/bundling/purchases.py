@@ -119,7 +119,7 @@ def going_alone(units: pd.DataFrame, clock: Clockwork, setting: Setting) -> list
     none = np.zeros(1)
     return [
         Purchase(
-            (f"own:{row.unit_id}", 0, row.vendor_id, row.product_id, OWN, row.owner_ja, 1, clock.first_fy),
+            (f"own:{row.unit_id}", 0, row.vendor_id, row.product_id, OWN, row.owner_name_ja, 1, clock.first_fy),
             0.0, 1.0, np.inf, np.array([k]), cost[k : k + 1], none, none, running[k : k + 1],
         )
         for k, row in enumerate(units.itertuples(index=False))

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dxmodels.bundling.game import EXACT_PLAYERS, CostGame, Flags, Floats
-from dxmodels.bundling.nucleolus import least_core
+from dxmodels.bundling.nucleolus import largest_stable_total, least_core
 from dxmodels.bundling.sharing import CostShares
 from dxmodels.errors import ModelError
 
@@ -43,7 +43,7 @@ class Stability:
         return self.groups_count == 0 and self.exhaustive
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a blocking group: members, members_count, share_total, leaving_cost, amount_to_hold."""
+        """Return one row a blocking group: leaving_group, members_count, share_total, leaving_cost, amount_to_hold."""
         return self.blocking.copy()
 
     def summary(self) -> str:
@@ -67,7 +67,7 @@ class Stability:
             else f"少なくとも{self.groups_count}組"
         )
         return (
-            f"{lost}抜けた方が得になる組が{count}ある。最大は{first['members']}（{first['members_count']}者）で、"
+            f"{lost}抜けた方が得になる組が{count}ある。最大は{first['leaving_group']}（{first['members_count']}者）で、"
             f"引き留めるには {first['amount_to_hold']:,.2f} を要する。"
             + ("" if np.isnan(self.holding_subsidy) else hold)
         )
@@ -89,7 +89,7 @@ def check_stability(game: CostGame, shares: CostShares, *, listed: int = 50) -> 
     return Stability(game.players, shares.losers, table, len(gains), exhaustive, _holding_subsidy(game, exhaustive))
 
 
-_COLUMNS = ["members", "members_count", "share_total", "leaving_cost", "amount_to_hold"]
+_COLUMNS = ["leaving_group", "members_count", "share_total", "leaving_cost", "amount_to_hold"]
 
 
 def _row(game: CostGame, shares: CostShares, flags: Flags, gain: float) -> tuple[str, int, float, float, float]:
@@ -132,26 +132,4 @@ def _holding_subsidy(game: CostGame, exhaustive: bool) -> float:
     _, epsilon = least_core(game)
     if epsilon >= -_ROUNDING * (1.0 + abs(game.total)):
         return 0.0
-    return float(game.total - _largest_stable_total(game))
-
-
-def _largest_stable_total(game: CostGame) -> float:
-    """max Σ x s.t. Σ_S x ≤ c(S) for every proper S and for N: by bisection on the total, each test one least core."""
-    low, high = 0.0, game.total
-    alone = float(np.minimum(game.alone, game.total).sum())
-    low = min(0.0, game.total - abs(alone))
-    for _ in range(40):
-        middle = (low + high) / 2
-        _, epsilon = least_core(_with_total(game, middle))
-        low, high = (middle, high) if epsilon >= 0 else (low, middle)
-        if high - low <= 1e-9 * (1.0 + abs(game.total)):
-            break
-    return low
-
-
-def _with_total(game: CostGame, total: float) -> CostGame:
-    """The same game with another cost of all together."""
-    table = [np.append(game.table()[:-1], total)] if game.n <= EXACT_PLAYERS else []
-    return CostGame(
-        game.players, lambda flags: total if flags.all() else game.cost(flags), game.oracle, game.money_unit, {}, table
-    )
+    return max(0.0, float(game.total - largest_stable_total(game)))

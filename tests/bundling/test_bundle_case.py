@@ -53,7 +53,9 @@ def toy_case() -> Case:
             "members_min_count": [2], "first_start_fy": [2028], "last_start_fy": [2028],
         }
     )  # fmt: skip
-    return Case.from_frames({"municipalities": towns, "municipal_systems": systems, "offers": offers}, base_fy=2026, validate=False)
+    return Case.from_frames(
+        {"municipalities": towns, "municipal_systems": systems, "offers": offers}, base_fy=2026, validate=False
+    )
 
 
 def toy_params() -> BundleParams:
@@ -81,7 +83,11 @@ def toy_params() -> BundleParams:
 
 def test_costs_of_a_toy_case_by_hand() -> None:
     problem = build_problem(toy_case(), toy_params())
-    table = problem.choices_table().assign(scope=problem.bundles["scope"].to_numpy()[problem.bundle_of]).set_index(["unit_id", "scope"])["cost"]
+    table = (
+        problem.choices_table()
+        .assign(scope=problem.bundles["scope"].to_numpy()[problem.bundle_of])
+        .set_index(["unit_id", "scope"])["cost"]
+    )
     # Alone: 10 years × 10 million. Joint from FY2028: 2 years × 10 + migration (V1 stays: 5 × 0.6 = 3, else 5) + 2 onboarding
     # + 8 years × (200 × 10,000 + 1 million) = 24.
     assert table["273210:T01", "own"] == pytest.approx(100e6)
@@ -173,7 +179,9 @@ def test_faulty_rules_are_refused_with_all_faults() -> None:
     for piece in ("@", "colour", "割合が範囲の外"):
         assert piece in str(caught.value)
     with pytest.raises(ModelError, match="ありません"):
-        apply_rules(build_problem(toy_case(), toy_params()), rules_from([{"rule_id": "r", "kind": "must_join", "owner": "Z"}]))
+        apply_rules(
+            build_problem(toy_case(), toy_params()), rules_from([{"rule_id": "r", "kind": "must_join", "owner": "Z"}])
+        )
 
 
 def test_options_decide_the_reach() -> None:
@@ -193,7 +201,9 @@ def test_participation_by_hand() -> None:
     assert certain.expected_saving == pytest.approx(198e6)
     assert (certain.fewest_members, certain.fewest_if_least_first) == (1, 1)
     half = participation_of(plan, joint, 0.5, draws=20_000)
-    by_hand = np.mean([max(0.0, a * 51e6 + b * 49e6 + c * 130e6 - 32e6) for a in (0, 1) for b in (0, 1) for c in (0, 1)])
+    by_hand = np.mean(
+        [max(0.0, a * 51e6 + b * 49e6 + c * 130e6 - 32e6) for a in (0, 1) for b in (0, 1) for c in (0, 1)]
+    )
     assert half.expected_saving == pytest.approx(by_hand, abs=5 * half.standard_error)
     with pytest.raises(ModelError, match="0〜1"):
         participation_of(plan, joint, 1.5)
@@ -209,8 +219,12 @@ def test_uptake_backtest_on_the_real_series() -> None:
 
 
 def small_problem_of_the_case() -> BundleProblem:
-    case = load_case("osaka", tables=["municipalities", "municipal_systems", "offers", "systems", "departments", "capacity"])
-    return build_problem(case, BundleParams(load_register(), unit_kinds=("task",), scopes=("block",), tasks=("T02",)), capacities=False)
+    case = load_case(
+        "osaka", tables=["municipalities", "municipal_systems", "offers", "systems", "departments", "capacity"]
+    )
+    return build_problem(
+        case, BundleParams(load_register(), unit_kinds=("task",), scopes=("block",), tasks=("T02",)), capacities=False
+    )
 
 
 def test_embedded_case_gives_a_proven_plan_and_its_comparisons() -> None:
@@ -218,7 +232,7 @@ def test_embedded_case_gives_a_proven_plan_and_its_comparisons() -> None:
     plan = optimize_bundles(problem, effort=QUICK)
     assert verify_plan(problem, plan).ok
     assert plan.gap <= 2e-3
-    frame = standard_plans(problem, effort=Effort(gap=5e-3)).to_frame().set_index("plan")
+    frame = standard_plans(problem, effort=Effort(gap=5e-3)).to_frame().set_index("standard_plan")
     assert frame["total_cost_yen"].idxmin() == "greatest_saving"
     assert (frame["total_cost_yen"] <= frame.loc["as_is", "total_cost_yen"] * (1 + 1e-9)).all()
     assert frame.loc["most_members", "joint_units_count"] >= frame.loc["greatest_saving", "joint_units_count"]
@@ -232,7 +246,9 @@ def test_embedded_case_gives_a_proven_plan_and_its_comparisons() -> None:
 
 
 def test_departments_of_the_embedded_case() -> None:
-    case = load_case("osaka", tables=["municipalities", "municipal_systems", "offers", "systems", "departments", "capacity"])
+    case = load_case(
+        "osaka", tables=["municipalities", "municipal_systems", "offers", "systems", "departments", "capacity"]
+    )
     params = BundleParams(load_register(), unit_kinds=("system_kind",))
     problem = build_problem(case, params)
     plan = optimize_bundles(problem, effort=QUICK)
