@@ -86,6 +86,10 @@ class ModelError(DxError):
     """A model was called with data or settings it cannot answer for (value, range and cure in the text)."""
 
 
+class UsageError(ModelError):
+    """The workbench itself was called wrongly (an undeclared table, a misspelt column): to be mended in the code, never told as 算出不能."""
+
+
 class RunError(DxError):
     """A batch run could not start or finish (locked folder, missing plan, no space …)."""
 

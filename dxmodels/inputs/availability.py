@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
-from dxmodels.errors import MissingTableError, ModelError
+from dxmodels.errors import MissingTableError, ModelError, UsageError
 from dxmodels.inputs.schemas import TABLES
 
 P = ParamSpec("P")
@@ -64,6 +64,8 @@ def attempt(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | 
     except MissingTableError as error:
         needs = error.needs if isinstance(error, MissingTablesError) else {error.table: error.columns}
         return NotComputable(_question_of(function), needs)
+    except UsageError:
+        raise  # a fault of the code is no lack of data
     except ModelError as error:
         return NotComputable(_question_of(function), {}, reason=str(error))
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from dxmodels.errors import Fault, InputError, MissingTableError, ModelError
+from dxmodels.errors import Fault, InputError, MissingTableError, UsageError
 from dxmodels.fiscal import fiscal_year_start
 from dxmodels.inputs.availability import MissingTablesError
 from dxmodels.inputs.case_file import Provenance, nearest
@@ -169,20 +169,20 @@ class Case:
         return "に行がありません" if name in self.frames else "がありません"
 
 
-def _undeclared(name: str) -> ModelError:
-    return ModelError(
+def _undeclared(name: str) -> UsageError:
+    return UsageError(
         f"表「{name}」はケースにありますが、load_case(tables=[…]) で宣言されていません。→ tables に「{name}」を加えてください。"
     )
 
 
 def _refuse_unknown(name: str, columns: Sequence[str] = ()) -> None:
     if name not in TABLES:
-        raise ModelError(
+        raise UsageError(
             f"表「{name}」という名前の表は定義されていません{nearest(name, TABLES)}。→ data/README.md の表名を使ってください。"
         )
     for column in columns:
         if column not in TABLES[name].facts:
             hint = nearest(column, TABLES[name].columns)
-            raise ModelError(
+            raise UsageError(
                 f"表「{name}」に列「{column}」は定義されていません{hint}。→ data/README.md の列名を使ってください。"
             )

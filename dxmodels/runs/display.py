@@ -17,7 +17,10 @@ from dxmodels.runs.model import NUMERIC_KINDS, Cell, Column, Exhibit, Kind
 
 MISSING = "－"
 _SIGNIFICANT, _MOST_DECIMALS = 4, 4
-_MIXED_SPAN = 1e5  # beyond it four significant digits of the largest value leave nothing of the smallest
+_LARGE, _SMALL = (
+    1e3,
+    10.0,
+)  # four significant digits of a value beyond the first leave nothing of decimals below the second
 _PLAIN_NUMBERS = ("_number", "_row", "_column", "year")  # years and serial numbers carry no thousands separator
 
 
@@ -114,7 +117,9 @@ def is_mixed(column: Column, values: Sequence[Cell]) -> bool:
     if column.kind != "number":
         return False
     sizes = [abs(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool) and value]
-    return bool(sizes) and max(sizes) >= min(sizes) * _MIXED_SPAN
+    return max(sizes, default=0.0) >= _LARGE and any(
+        size < _SMALL and not size.is_integer() for size in map(float, sizes)
+    )
 
 
 def _decimals_held(size: float) -> int:
