@@ -60,7 +60,9 @@ def input_digests(job: Job) -> dict[str, str]:
     case = job.parameters.get("case")
     if case:
         facts = case_facts(str(case))
-        files += facts.files(declared_tables(notebook_path(job.notebook))) + facts.other_files()
+        published_only = bool(job.parameters.get("published_only"))
+        declared = declared_tables(notebook_path(job.notebook))
+        files += facts.files(declared, published_only=published_only) + facts.other_files()
     return {_label(path, root): file_digest(path) for path in files if path.is_file()}
 
 

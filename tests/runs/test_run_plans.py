@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from notebook_maker import PLAN, write_notebook, write_plan
+from notebook_maker import COST_CELL, PLAN, write_notebook, write_plan
 
 from dxmodels.errors import InputError, ParameterError, RunError
 from dxmodels.runs.fingerprint import fingerprint_of, input_digests, run_id_of
@@ -210,6 +210,12 @@ class TestFingerprints:
             "assumptions/exchange_rate.yml",
         } <= names
         assert "tiny/systems.csv" not in names
+
+    def test_published_only_runs_hash_no_illustrative_file(self, project: Path) -> None:
+        write_notebook(notebook_path("20_cost"), ['load_case("tiny")'], parameters=COST_CELL)
+        plan = load_plan("small")
+        both = {only: set(input_digests(jobs_of(plan, {"published_only": only})[1])) for only in (False, True)}
+        assert both[False] - both[True] == {"tiny/systems.csv", "tiny/departments.csv"}
 
     def test_files_beside_the_tables_and_other_scenarios_count(self, project: Path) -> None:
         before = self.prints()
