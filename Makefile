@@ -44,7 +44,7 @@ lab: $(RUNTIME)  ## JupyterLab with this project's kernel
 	$(BIN)/jupyter lab notebooks
 
 bench: $(TESTING)  ## benchmarks: ratios against peers and naive versions
-	for script in benchmarks/*/run.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	for script in benchmarks/*/run.py benchmarks/load/load_a_case.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 wheels: $(VENV)/.created  ## fetch every wheel of the lock into wheels/ for a machine without network
 	$(BIN)/python -m pip download --disable-pip-version-check --quiet --require-hashes -r requirements.lock -d wheels

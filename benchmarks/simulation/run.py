@@ -130,7 +130,9 @@ def compare(rounds: int) -> None:
             speeds[name].append(count / seconds)
     middle = {name: statistics.median(values) for name, values in speeds.items()}
     for name, speed in middle.items():
-        print(f"{name:8s} {speed:12,.0f} draws/s   cells ×{middle['cells'] / speed:8.1f}   cohorts ×{middle['cohorts'] / speed:8.1f}")
+        print(
+            f"{name:8s} {speed:12,.0f} draws/s   cells ×{middle['cells'] / speed:8.1f}   cohorts ×{middle['cohorts'] / speed:8.1f}"
+        )
 
 
 def full_simulation() -> None:
