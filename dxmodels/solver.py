@@ -40,6 +40,8 @@ STATUS_JA = {
     NO_SOLUTION: "解なし（上限到達）",
 }
 
+_NO_WAY = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
+
 
 @dataclass(frozen=True)
 class Effort:
@@ -156,6 +158,11 @@ def solve_arrays(
         solution.col_value = list(map(float, start))
         engine.setSolution(solution)
     engine.run()
+    if engine.getModelStatus() in _NO_WAY:
+        # Presolve of this HiGHS has called feasible integer problems infeasible: no "no" is believed that presolve alone has given.
+        engine.setOptionValue("presolve", "off")
+        engine.clearSolver()
+        engine.run()
     return _report(engine, bool(problem.integer.any()), effort, time.perf_counter() - began)
 
 

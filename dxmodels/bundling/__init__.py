@@ -11,6 +11,7 @@ from dxmodels.bundling.optimize import optimize_bundles
 from dxmodels.bundling.params import BundleParams
 from dxmodels.bundling.participation import Participation, backtest_uptake, participation_of, project_uptake
 from dxmodels.bundling.plan import BundlePlan, Certificate
+from dxmodels.bundling.plan_shares import PlanShares, share_plan
 from dxmodels.bundling.problem import BundleProblem, Coupling
 from dxmodels.bundling.rules import Rule, apply_rules, rules_from
 from dxmodels.bundling.sharing import CostShares, largest_equal_share, net_of_relief, share_costs
@@ -28,6 +29,7 @@ __all__ = [
     "DepartmentOverlap",
     "Participation",
     "PlanPool",
+    "PlanShares",
     "Rule",
     "RulePrices",
     "Stability",
@@ -51,6 +53,7 @@ __all__ = [
     "renewal_matrix",
     "rules_from",
     "share_costs",
+    "share_plan",
     "standard_plans",
     "verify_plan",
 ]

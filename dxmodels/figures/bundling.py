@@ -9,8 +9,10 @@ from matplotlib.colors import ListedColormap
 
 from dxmodels.bundling.explain import RulePrices
 from dxmodels.bundling.participation import Participation
+from dxmodels.bundling.plan import BundlePlan
 from dxmodels.bundling.sharing import RULES_JA, CostShares
 from dxmodels.figures import style
+from dxmodels.figures.tiles import plot_tile_map
 
 
 def plot_renewals(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -105,3 +107,25 @@ def plot_participation(result: Participation, *, ax: Axes | None = None) -> Axes
     style.yen_axis(ax, "百万円", "y", label="評価期間の金額")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3)
     return style.finish(ax, "何者の参加で成り立つか")
+
+
+def plot_bundle_map(plan: BundlePlan, municipalities: pd.DataFrame, unit_key: str, *, ax: Axes | None = None) -> Axes:
+    """Draw one task on the tile map: which joint purchase each municipality is in, largest first; alone stands apart.
+
+    Members of an existing shared cloud are shown with the purchase of their cloud.
+    """
+    frame = plan.to_frame()
+    task = frame[frame["unit_key"] == unit_key]
+    joint = task[task["scope"] != "own"]
+    sizes = joint["bundle_id"].value_counts()
+    names = {
+        bundle: f"{letter}・{int(part['start_fy'].iloc[0])}"
+        for letter, (bundle, part) in zip(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ", ((b, joint[joint["bundle_id"] == b]) for b in sizes.index), strict=False
+        )
+    }
+    by_owner = dict(zip(task["owner"], [names.get(b, "単独") for b in task["bundle_id"]], strict=True))
+    cloud = municipalities.set_index("municipality_code")["shared_cloud_group"]
+    values = pd.Series({code: by_owner.get(code, by_owner.get(cloud[code])) for code in cloud.index}).dropna()
+    classes = [name for name in [*names.values(), "単独"] if name in set(values)]
+    return plot_tile_map(municipalities, values, label="調達の束（記号・開始年度）", classes=classes, ax=ax)

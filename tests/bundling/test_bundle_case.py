@@ -7,6 +7,7 @@ import pytest
 from dxmodels.bundling import (
     BundleParams,
     BundleProblem,
+    CostGame,
     apply_rules,
     backtest_uptake,
     build_problem,
@@ -21,6 +22,8 @@ from dxmodels.bundling import (
     purchases_with_legal_form,
     renewal_matrix,
     rules_from,
+    share_costs,
+    share_plan,
     standard_plans,
     verify_plan,
 )
@@ -258,3 +261,36 @@ def test_departments_of_the_embedded_case() -> None:
     own = problem.bundles["scope"].to_numpy()[problem.bundle_of] == "own"
     assert table["saving_yen"].sum() <= problem.cost[own].sum() - plan.objective + 1
     assert "億円" in overlap.summary() or "見つからなかった" in overlap.summary()
+
+
+def test_a_whole_plan_shared_by_one_rule() -> None:
+    problem = build_problem(toy_case(), toy_params())
+    plan = optimize_bundles(problem)
+    equal = share_plan(plan, rule="equal")
+    # 402 million in three equal parts of 134: both towns would pay more than the 100 they pay alone.
+    assert equal.totals["share"].to_list() == pytest.approx([134e6] * 3)
+    assert set(equal.losers) == {"甲町", "乙町"}
+    assert "2者" in equal.summary()
+    core = share_plan(plan, rule="nucleolus")
+    assert not core.losers
+    assert core.totals["share"].sum() == pytest.approx(plan.objective)
+    nobody = share_plan(
+        optimize_bundles(apply_rules(problem, rules_from([{"rule_id": "単独", "kind": "lots", "count": 0}]))),
+        rule="equal",
+    )
+    assert nobody.totals["share"].sum() == pytest.approx(600e6)
+
+
+def test_figures_draw_what_the_results_say() -> None:
+    from dxmodels.figures import bundling as figures
+
+    problem = build_problem(toy_case(), toy_params())
+    plan = optimize_bundles(problem)
+    joint = plan.bundles_frame().query("scope != 'own'")["bundle_id"].iloc[0]
+    game = CostGame.from_bundle(plan, joint, owner="owner_name_ja")
+    axes = figures.plot_shares({"equal": share_costs(game, rule="equal")})
+    drawn = sorted(axes.collections[0].get_offsets()[:, 0].tolist())
+    assert drawn == pytest.approx(sorted([134 / 100, 134 / 100, 134 / 400]))
+    assert len(figures.plot_renewals(renewal_matrix(problem)).get_yticklabels()) == 3
+    lines = figures.plot_participation(participation_of(plan, joint, 0.5)).get_lines()
+    assert lines[0].get_ydata()[-1] == pytest.approx(230e6)

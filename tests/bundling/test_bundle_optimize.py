@@ -7,7 +7,7 @@ import pandas as pd
 import pulp
 import pytest
 from bundle_cases import brute_force, random_tables
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dxmodels.bundling import BundleProblem, optimize_bundles, verify_plan
@@ -64,6 +64,7 @@ def test_order_of_rows_and_scale_of_money_do_not_matter(seed: int, factor: float
 
 
 @settings(max_examples=25, deadline=None)
+@example(seed=2081)  # the solver's presolve calls this feasible problem infeasible
 @given(seed=st.integers(0, 10_000))
 def test_never_worse_than_alone_and_removing_a_rule_never_costs_more(seed: int) -> None:
     tables = random_tables(seed)

@@ -231,3 +231,23 @@ def test_faults_are_told_in_words() -> None:
     dear = CostGame.from_function("ab", lambda s: {1: 1.0, 2: 9.0}[len(s)])
     with pytest.raises(ModelError, match="どう組み合わせても"):
         largest_equal_share(dear, {"a": 1.0, "b": 3.0})
+
+
+def test_oracle_of_a_bundle_agrees_with_enumeration_when_purchases_need_members() -> None:
+    draw = np.random.default_rng(4)
+    rows = [(f"u{u}", f"J{f}", float(draw.integers(2, 14))) for u in range(7) for f in range(4)]
+    rows += [(f"u{u}", f"A{u}", float(draw.integers(9, 16))) for u in range(7)]
+    choices = pd.DataFrame(rows, columns=["unit_id", "bundle_id", "cost"])
+    heads = [(f"J{f}", float(draw.integers(5, 16)), int(draw.integers(2, 5))) for f in range(4)] + [(f"A{u}", 0.0, 1) for u in range(7)]
+    bundles = pd.DataFrame(heads, columns=["bundle_id", "fixed_cost", "min_units"])
+    plan = optimize_bundles(BundleProblem.from_tables(choices, bundles))
+    largest = plan.bundles_frame().sort_values("members_count")["bundle_id"].iloc[-1]
+    game = CostGame.from_bundle(plan, largest)
+    assert game.n >= 3
+    masks = np.arange(1, (1 << game.n) - 1)
+    members = ((masks[:, None] >> np.arange(game.n)) & 1).astype(float)
+    for _ in range(30):
+        shares = draw.dirichlet(np.ones(game.n)) * game.total
+        assert game.oracle is not None
+        _, gains = game.oracle(shares)
+        assert gains[0] == pytest.approx((members @ shares - game.table()[1:-1]).max())
