@@ -238,7 +238,9 @@ def test_oracle_of_a_bundle_agrees_with_enumeration_when_purchases_need_members(
     rows = [(f"u{u}", f"J{f}", float(draw.integers(2, 14))) for u in range(7) for f in range(4)]
     rows += [(f"u{u}", f"A{u}", float(draw.integers(9, 16))) for u in range(7)]
     choices = pd.DataFrame(rows, columns=["unit_id", "bundle_id", "cost"])
-    heads = [(f"J{f}", float(draw.integers(5, 16)), int(draw.integers(2, 5))) for f in range(4)] + [(f"A{u}", 0.0, 1) for u in range(7)]
+    heads = [(f"J{f}", float(draw.integers(5, 16)), int(draw.integers(2, 5))) for f in range(4)] + [
+        (f"A{u}", 0.0, 1) for u in range(7)
+    ]
     bundles = pd.DataFrame(heads, columns=["bundle_id", "fixed_cost", "min_units"])
     plan = optimize_bundles(BundleProblem.from_tables(choices, bundles))
     largest = plan.bundles_frame().sort_values("members_count")["bundle_id"].iloc[-1]
