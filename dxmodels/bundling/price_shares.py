@@ -43,16 +43,16 @@ class PriceShares:
     @property
     def heaviest(self) -> pd.Series:
         """The member that pays most per resident under the mixed rule."""
-        return self.table.nlargest(1, "mixed_per_person_yen").iloc[0]
+        return self.table.nlargest(1, "mixed_per_resident").iloc[0]
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
-        most, least = self.heaviest, self.table.nsmallest(1, "mixed_per_person_yen").iloc[0]
+        most, least = self.heaviest, self.table.nsmallest(1, "mixed_per_resident").iloc[0]
         above = int((self.table["mixed_yen"] > self.table["population_yen"]).sum())
         return (
             f"年 {format_yen(self.price_yen)}（税込）を {len(self.table)} 団体で均等割 {format_rate(self.equal_share, decimals=0)}・"
             f"人口割 {format_rate(1 - self.equal_share, decimals=0)}で分けると、1人当たりは {least['name_ja']}の "
-            f"{least['mixed_per_person_yen']:,.1f} 円から {most['name_ja']}の {most['mixed_per_person_yen']:,.1f} 円。"
+            f"{least['mixed_per_resident']:,.1f} 円から {most['name_ja']}の {most['mixed_per_resident']:,.1f} 円。"
             f"人口割だけの場合より重くなるのは {above} 団体。"
         )
 
@@ -100,7 +100,7 @@ def share_price(members: pd.DataFrame, *, price_yen: int, equal_share: float) ->
         ("mixed", equal_share * equal + (1.0 - equal_share) * by_people),
     ):
         table[f"{name}_yen"] = _whole_yen(parts, price_yen)
-        table[f"{name}_per_person_yen"] = table[f"{name}_yen"] / people
+        table[f"{name}_per_resident"] = table[f"{name}_yen"] / people
     order = table["population_people"].sort_values(ascending=False, kind="stable").index
     return PriceShares(table.loc[order].reset_index(drop=True), price_yen, equal_share)
 

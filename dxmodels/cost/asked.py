@@ -64,7 +64,7 @@ class ConditionComparison:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per condition."""
-        return self.table.copy()
+        return self.table.drop(columns="condition_id")
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese): which conditions make Government Cloud cheaper, which dearer."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dxmodels.cost.tornado import Tornado
+from dxmodels.glossary import unit_ja
 from dxmodels.inputs import Register
 from dxmodels.money import format_rate
 
@@ -54,7 +55,7 @@ def rank_register(register: Register, tornado: Tornado) -> RankedRegister:
             "central_value": frame["value"],
             "low_value": frame["low"],
             "high_value": frame["high"],
-            "unit": frame["unit"],
+            "unit": frame["unit"].map(unit_ja),
             "grade": frame["grade"],
             "as_of": frame["as_of"],
             "source": frame["source"],

@@ -25,7 +25,7 @@ class ModelChecks:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per published figure."""
-        return self.table.copy()
+        return self.table.drop(columns="statistic_id")
 
     def summary(self) -> str:
         """Return which figure the model misses most and by how much (Japanese)."""

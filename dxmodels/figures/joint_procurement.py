@@ -23,7 +23,7 @@ def plot_member_map(result: MemberMap, *, ax: Axes | None = None) -> Axes:
     """Draw municipality × joint procurement: a mark where membership is published, hatching where it is unknown."""
     states = result.states
     columns = list(result.procurements["joint_id"])
-    ax = style.axes_for(ax, height_mm=45.0 + 4.2 * len(states))
+    ax = style.axes_for(ax, height_mm=36.0 + 3.7 * len(states))
     for place, joint_id in enumerate(columns):
         for state, (marker, colour, _) in _MARKS.items():
             rows = np.flatnonzero((states[joint_id] == state).to_numpy())
@@ -98,13 +98,11 @@ def plot_price_shares(result: PriceShares, *, ax: Axes | None = None) -> Axes:
     table = result.table
     ax = style.axes_for(ax, height_mm=30.0 + 5.0 * len(table))
     places = np.arange(len(table), dtype=float)
-    ax.hlines(
-        places, table["population_per_person_yen"], table["equal_per_person_yen"], color=style.RULE, linewidth=1.2
-    )
+    ax.hlines(places, table["population_per_resident"], table["equal_per_resident"], color=style.RULE, linewidth=1.2)
     rules = (
-        ("population_per_person_yen", "s", "blue", "人口割のみ"),
-        ("mixed_per_person_yen", "o", "vermillion", f"併用（均等割 {result.equal_share:.0%}）"),
-        ("equal_per_person_yen", "^", "green", "均等割のみ"),
+        ("population_per_resident", "s", "blue", "人口割のみ"),
+        ("mixed_per_resident", "o", "vermillion", f"併用（均等割 {result.equal_share:.0%}）"),
+        ("equal_per_resident", "^", "green", "均等割のみ"),
     )
     for column, marker, colour, label in rules:
         ax.scatter(table[column], places, marker=marker, color=style.PALETTE[colour], s=22, label=label, zorder=3)

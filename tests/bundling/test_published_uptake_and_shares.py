@@ -97,7 +97,7 @@ def test_shares_by_hand() -> None:
     assert found["equal_yen"].tolist() == [34, 33, 33]
     assert found["population_yen"].tolist() == [60, 30, 10]
     assert found["mixed_yen"].tolist() == [47, 32, 21]
-    assert found["mixed_per_person_yen"].tolist() == pytest.approx([47 / 60, 32 / 30, 2.1])
+    assert found["mixed_per_resident"].tolist() == pytest.approx([47 / 60, 32 / 30, 2.1])
 
 
 @settings(max_examples=60, deadline=None)
