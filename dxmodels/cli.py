@@ -137,7 +137,7 @@ def _overrides(options: argparse.Namespace) -> dict[str, Any]:
     for setting in [*given, *options.set]:
         try:
             name, value = parse_setting(setting)
-            values[name] = value
+            values[name] = str(Path(value).resolve()) if name == "case" and _is_path(value) else value
         except ParameterError as error:
             faults += error.faults
     if faults:
@@ -147,7 +147,11 @@ def _overrides(options: argparse.Namespace) -> dict[str, Any]:
 
 def _case_named(text: str) -> str | Path:
     """Return a case as given: a name, or a path where it is written as one."""
-    return Path(text) if any(sign in text for sign in "/\\.") else text
+    return Path(text) if _is_path(text) else text
+
+
+def _is_path(text: str) -> bool:
+    return any(sign in text for sign in "/\\.")
 
 
 def _say(text: str) -> None:
@@ -178,15 +182,6 @@ def _log_folders() -> list[Path]:
         return [reports_root(), Path(tempfile.gettempdir())]
     except DxError:
         return [Path(tempfile.gettempdir())]
-
-
-_PARSER_WORDS = (
-    (r"the following arguments are required: (.+)", r"必要な引数がありません：\1"),
-    (r"unrecognized arguments: (.+)", r"知らない引数です：\1"),
-    (r"argument (\S+): expected one argument", r"\1 の後に値を書いてください"),
-    (r"argument (\S+): invalid int value: (.+)", r"\1 は整数で指定してください：\2"),
-    (r"argument \S+: invalid choice: (\S+).*", r"知らないコマンドです：\1"),
-)
 
 
 _PARSER_WORDS = (
@@ -235,7 +230,7 @@ def _add_run(commands: Any) -> None:
     run = commands.add_parser("run", help="計画を実行し、報告書を作る", allow_abbrev=False)
     run.add_argument("plan", help="計画の名前（data/plans/ の smoke、final_summary、interim_direction など）")
     run.add_argument("--published-only", action="store_true", help="架空データの表を一切読み込まない")
-    run.add_argument("--case", help="ケース名（data/ の下のフォルダ名）")
+    run.add_argument("--case", help="ケース名（data/ の下のフォルダ名）またはケースのフォルダ")
     run.add_argument("--seed", help="乱数の種")
     run.add_argument("--set", action="append", default=[], metavar="名前=値", help="パラメータの指定（繰り返し可）")
     run.add_argument("--jobs", type=int, default=0, help="同時に実行するノートブックの数（既定：プロセッサの数）")

@@ -21,11 +21,11 @@ from dxmodels.inputs.places import data_root
 from dxmodels.runs import folders
 from dxmodels.runs.casefacts import CaseFacts, case_facts
 from dxmodels.runs.context import VARIABLE
-from dxmodels.runs.document import Edition, Page, with_file_names
+from dxmodels.runs.document import STATES, Edition, Page, with_file_names
 from dxmodels.runs.execute import Limits, Outcome, Task, run_tasks
 from dxmodels.runs.extract import read_results
 from dxmodels.runs.fingerprint import fingerprint_of, run_id_of
-from dxmodels.runs.manifest import MANIFEST, manifest_of, with_files
+from dxmodels.runs.manifest import LOG, MANIFEST, TRACEBACK, manifest_of, with_files
 from dxmodels.runs.notebook_files import notebook_path
 from dxmodels.runs.pages import write_pages
 from dxmodels.runs.plans import Job, Plan, jobs_of, load_plan
@@ -81,11 +81,13 @@ class _Run:
     pages: dict[str, Page] = field(default_factory=dict)
     begun: float = field(default_factory=time.monotonic)
 
-    def log(self, text: str) -> None:
-        """Add lines to log.txt."""
+    def log(self, text: str, *, details: str = "") -> None:
+        """Add a line to log.txt (what happened, in Japanese); ``details`` go to traceback.txt, for whoever mends the program."""
         stamp = dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
-        with (self.staging / "log.txt").open("a", encoding="utf-8") as target:
-            target.write(f"{stamp} {text}\n")
+        for name, line in ((LOG, text), (TRACEBACK, details)):
+            if line:
+                with (self.staging / name).open("a", encoding="utf-8") as target:
+                    target.write(f"{stamp} {line}\n")
 
 
 def run_plan(
@@ -125,7 +127,9 @@ def run_plan(
 
 def _execute(run: _Run, workers: int, progress: bool) -> None:
     """Execute the notebooks of the plan, then the summary that reads what they recorded."""
-    run.log(f"開始 計画 {run.plan.name} 実行 {run.run_id} ノートブック {len(run.jobs)} 件")
+    run.log(
+        f"開始：計画「{run.plan.title_ja}」（{run.plan.name}）、実行番号 {run.run_id}、ノートブック {len(run.jobs)} 件"
+    )
     results = run.staging / RESULTS_FOLDER
     results.mkdir()
     _stage(run, [job for job in run.jobs if not job.joins], (), workers, progress)
@@ -165,9 +169,8 @@ def _keep(run: _Run, job: Job, fingerprint: str, outcome: Outcome) -> None:
             run.reports, fingerprint, executed, json.dumps(asdict(outcome), ensure_ascii=False).encode("utf-8")
         )
     _add_page(run, job, fingerprint, outcome, executed, cached=False)
-    run.log(f"{job.key} {outcome.state} {outcome.seconds:.1f}秒 {outcome.message}".rstrip())
-    if outcome.details:
-        run.log(outcome.details)
+    told = f"{job.key}：{STATES[outcome.state]}（{outcome.seconds:.1f}秒）{outcome.message}"
+    run.log(told, details=f"{job.key}\n{outcome.details}" if outcome.details else "")
     run.say(f"{'完了' if outcome.ok else '失敗'} {job.key}（{outcome.seconds:.1f}秒）{outcome.message}")
 
 
@@ -178,7 +181,7 @@ def _reuse(run: _Run, job: Job, fingerprint: str) -> bool:
         return False
     outcome = Outcome(**json.loads((folder / "outcome.json").read_text(encoding="utf-8")))
     _add_page(run, job, fingerprint, outcome, folder / "executed.ipynb", cached=True)
-    run.log(f"{job.key} 変更なし（{fingerprint[:12]} を再利用）")
+    run.log(f"{job.key}：読み込む入力に変更がないため、前回の結果（{fingerprint[:12]}）を使った")
     return True
 
 
@@ -197,8 +200,9 @@ def _finish(run: _Run, case: CaseFacts) -> RunReport:
     seconds = time.monotonic() - run.begun
     exit_code = EXIT_NOTEBOOK_FAILED if failed else EXIT_OK
     for name, message in unmade.items():
-        run.log(f"{name} {message}")
-    run.log(f"終了 {exit_code} {seconds:.1f}秒")
+        run.log(f"{name}：作成できなかった。{message}")
+    ending = "すべて作成した" if exit_code == EXIT_OK else f"{len(failed)} 件を作成できなかった"
+    run.log(f"終了：{ending}（{seconds:.1f}秒、終了コード {exit_code}）")
     _remove(run.staging / ".executed")
     manifest = manifest_of(run.plan, run.run_id, case, pages, seconds=seconds, exit_code=exit_code)
     folders.write_atomically(run.staging / MANIFEST, with_files(manifest, run.staging))

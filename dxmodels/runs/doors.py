@@ -20,7 +20,18 @@ from dxmodels.inputs.availability import NotComputable
 from dxmodels.money import UNITS_YEN
 from dxmodels.runs import context, shown, sources, tables, wording
 from dxmodels.runs.drawing import FigureLike, draw, svg_of
-from dxmodels.runs.model import EXHIBIT_MIME, RECORD_MIME, Cell, Drawing, Exhibit, Grade, Kind, Need, Record
+from dxmodels.runs.model import (
+    EXHIBIT_MIME,
+    NOT_COMPUTABLE_JA,
+    RECORD_MIME,
+    Cell,
+    Drawing,
+    Exhibit,
+    Grade,
+    Kind,
+    Need,
+    Record,
+)
 
 ILLUSTRATIVE_GRADE = "架空"
 _EXHIBIT_ID = re.compile(r"[A-Z]\d{2}[a-z]?")
@@ -148,7 +159,7 @@ def build_record(
         value=cell,
         kind=_kind(cell, unit),
         unit=unit,
-        grade=_grade(grade, () if missing else rests_on, f"記録 {name}"),
+        grade=_grade_or_none(grade, rests_on, f"記録 {name}", missing=cell is None),
         sources=rests_on,
         headline=headline,
         needs=_needs(value) if isinstance(value, NotComputable) else (),
@@ -165,7 +176,7 @@ def _not_computable(
         id=id,
         title=title,
         state="not_computable",
-        grade=_grade(grade, (), id),
+        grade=_grade_or_none(grade, rests_on, id, missing=True),
         unit=unit,
         columns=tables.columns_of(frame),
         rows=tables.rows_of(frame),
@@ -261,6 +272,12 @@ def _sources_of(names: Sequence[str], what: str) -> tuple[Any, ...]:
 
 def _grade(grade: str, rests_on: Sequence[Any], what: str) -> Grade:
     return cast(Grade, sources.checked_grade(grade, rests_on, what=what))
+
+
+def _grade_or_none(grade: str, rests_on: Sequence[Any], what: str, *, missing: bool) -> Grade:
+    """Return the checked grade; 算出不能 where there is no value to grade."""
+    checked = _grade(grade, () if missing else rests_on, what)
+    return NOT_COMPUTABLE_JA if missing else checked
 
 
 def _where() -> dict[str, Any]:

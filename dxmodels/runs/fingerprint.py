@@ -53,7 +53,7 @@ def run_id_of(plan: Plan, jobs: Sequence[Job]) -> str:
 
 
 def input_digests(job: Job) -> dict[str, str]:
-    """Return the hash of every file the run reads, by its path under data/ (or its name, elsewhere)."""
+    """Return the hash of every file the run reads, by its path under data/ (or folder and name, elsewhere)."""
     root = data_root()
     # Any scenario or option may be compared with the chosen one, so all of them count.
     files = [path for folder in _SHARED for path in sorted((root / folder).glob("*.yml"))]
@@ -99,7 +99,7 @@ def canonical(value: Mapping[str, Any] | Sequence[Any]) -> str:
 
 
 def _label(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else f"{path.parent.name}/{path.name}"
 
 
 def _hash(text: str) -> str:

@@ -17,7 +17,8 @@ from dxmodels.runs.fingerprint import code_digest, environment_digest, file_dige
 from dxmodels.runs.plans import Job, Plan
 from dxmodels.runs.project import PACKAGE
 
-MANIFEST = "manifest.json"
+MANIFEST, LOG, TRACEBACK = "manifest.json", "log.txt", "traceback.txt"
+_NOT_HASHED = {MANIFEST, LOG, TRACEBACK}  # they tell times, which differ between two runs of the same inputs
 _GIT_SECONDS = 10
 
 
@@ -44,13 +45,13 @@ def manifest_of(
         "versions": versions(),
         "notebooks": {page.job.key: page.json_facts() for page in pages},
         "seconds": round(seconds, 1),
-        "log": "log.txt",
+        "log": LOG,
     }
 
 
 def with_files(manifest: Mapping[str, Any], folder: Path) -> bytes:
     """Return the manifest as JSON with the hash of every file of the run added."""
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in {MANIFEST, "log.txt"}]
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in _NOT_HASHED]
     files = {path.relative_to(folder).as_posix(): file_digest(path) for path in paths}
     text = json.dumps({**manifest, "files": files}, ensure_ascii=False, indent=1, sort_keys=True, default=str)
     return (text + "\n").encode("utf-8")

@@ -6,7 +6,7 @@ hold data only: no markup, no display rounding, nothing that differs between two
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,10 +15,11 @@ RECORD_MIME = "application/vnd.dx.record+json"
 
 PUBLISHED, ESTIMATED, ILLUSTRATIVE = "公表値", "推計", "架空"
 GRADES: tuple[str, ...] = (PUBLISHED, ESTIMATED, ILLUSTRATIVE)
-NOT_COMPUTABLE_JA = "算出不能"
+NOT_COMPUTABLE_JA: Final = "算出不能"
 
 Kind = Literal["text", "code", "choice", "integer", "number", "yen", "rate", "fiscal_year", "date", "boolean"]
-Grade = Literal["公表値", "推計", "架空"]
+# What could not be computed carries no grade of evidence: nothing was published, estimated or made up.
+Grade = Literal["公表値", "推計", "架空", "算出不能"]
 Cell = str | int | float | bool | None
 
 NUMERIC_KINDS: frozenset[str] = frozenset({"integer", "number", "yen", "rate"})

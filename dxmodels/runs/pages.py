@@ -80,6 +80,7 @@ def _index(
         "mark": report.mark,
         "report": plan.name,
         "failed": list(failed.items()),
+        "traceback": any(page.outcome.details for page in pages),
         "pages": [_page_row(page) for page in pages],
         "exhibits": [_exhibit_row(item, stems) for item in sorted(report.items, key=lambda item: item.anchor)],
     }

@@ -24,7 +24,7 @@ import hashlib
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -39,6 +39,7 @@ from dxmodels.runs.parameters import SCHEMAS, faults_of
 SUMMARY_CHAPTER = "取りまとめ"
 _MOST_JOBS = 5_000
 _LONGEST_VARIANT = 36
+_ANY_JOB = "\0"  # stands for the notebook while faults are compared
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 _ExhibitId = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{2}[a-z]?$")]
 _Setting = str | int | float | bool | None | list[str | int | float | bool | None]
@@ -125,7 +126,7 @@ def jobs_of(plan: Plan, overrides: Mapping[str, Any] | None = None) -> list[Job]
             Fault(f"計画 {plan.name}", f"実行が {len(jobs):,} 件になります", f"{_MOST_JOBS:,} 件以下に減らしてください")
         )
     else:
-        faults += [fault for job in jobs for fault in faults_of(job.notebook, job.parameters, where=job.key)]
+        faults += _told_once(jobs)
     if faults:
         raise ParameterError(_without_repeats(faults))
     return _completed(jobs)
@@ -220,6 +221,18 @@ def _completed(jobs: Sequence[Job]) -> list[Job]:
             Job(key, job.notebook, job.chapter, values, key.removeprefix(job.notebook).lstrip("-"), job.joins)
         )
     return complete
+
+
+def _told_once(jobs: Sequence[Job]) -> list[Fault]:
+    """Return the faults of all runs; one that several notebooks share is told once, with the notebooks it stops."""
+    stopped: dict[Fault, list[str]] = {}
+    for job in jobs:
+        for fault in faults_of(job.notebook, job.parameters, where=_ANY_JOB):
+            stopped.setdefault(fault, []).append(job.key)
+    return [
+        replace(fault, file=fault.file.replace(f"{_ANY_JOB} の", "").replace(_ANY_JOB, "") + f"（{'、'.join(keys)}）")
+        for fault, keys in stopped.items()
+    ]
 
 
 def _without_repeats(faults: Sequence[Fault]) -> list[Fault]:

@@ -131,7 +131,9 @@ def test_wrong_parameters_stop_before_any_kernel(
     monkeypatch.setattr("dxmodels.runs.batch.run_tasks", never)
     with pytest.raises(ParameterError) as caught:
         run_plan("small", overrides={"seed": "x", "fiscal_year": 1900}, progress=False)
-    assert len(caught.value.faults) == 3  # the seed of two notebooks, the year of one
+    told = [str(fault) for fault in caught.value.faults]
+    assert len(told) == 2  # the seed once, though two notebooks have it, and the year
+    assert any("「seed」（20_cost、90_final_summary）" in line for line in told)
     assert caught.value.exit_code == EXIT_BAD_INPUT
 
 
@@ -165,7 +167,12 @@ def test_failures_are_told_and_the_rest_goes_on(rough: RunReport) -> None:
     assert "カーネルが停止" in rough.failed["20_cost"]
     index = (rough.folder / "index.html").read_text(encoding="utf-8")
     assert "2 件が最後まで作成できませんでした" in index
-    assert "ZeroDivisionError" in (rough.folder / "log.txt").read_text(encoding="utf-8")
+    log = (rough.folder / "log.txt").read_text(encoding="utf-8")
+    assert "00_data：失敗" in log
+    assert "2 件を作成できなかった" in log
+    assert "Traceback" not in log
+    assert "Traceback" in (rough.folder / "traceback.txt").read_text(encoding="utf-8")
+    assert "traceback.txt" in index
 
 
 def test_a_failed_notebook_leaves_a_readable_page_of_what_it_had_sent(rough: RunReport) -> None:

@@ -189,7 +189,7 @@ def test_not_computable_is_an_answer_with_the_tables_and_fields_needed() -> None
     assert made.headline.startswith("算出不能")
     assert [(need.table, need.columns) for need in made.needs] == [("spending", ("budget_yen",))]
     assert made.needs[0].label == "経費（システム×年度×経費項目）"
-    assert made.part == "open"
+    assert (made.part, made.grade) == ("open", "算出不能")
     assert missing().figure is None
 
 
@@ -197,7 +197,7 @@ def test_a_record_of_nothing_is_recorded_as_not_computable() -> None:
     made = build_record(
         "bias_rate", NotComputable("", {"spending": ()}), unit="割合", sources=["総務省の資料"], grade="推計"
     )
-    assert (made.value, made.computable) == (None, False)
+    assert (made.value, made.computable, made.grade) == (None, False, "算出不能")
 
 
 @pytest.mark.usefixtures("in_tiny_case")

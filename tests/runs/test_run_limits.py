@@ -106,7 +106,7 @@ def test_the_kernel_leaves_the_users_profile_alone() -> None:
         (
             "ZeroDivisionError",
             "division by zero",
-            "プログラムの誤り（ZeroDivisionError）で止まりました。詳細は log.txt にあります。",
+            "プログラムの誤り（ZeroDivisionError）で止まりました。技術的な詳細は traceback.txt にあります。",
         ),
     ],
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from dxmodels.runs.document.annexes import STATES
 from dxmodels.runs.document.assemble import Edition, notebook_document, plan_document
 from dxmodels.runs.document.model import Document, Page, with_file_names
 
-__all__ = ["Document", "Edition", "Page", "notebook_document", "plan_document", "with_file_names"]
+__all__ = ["STATES", "Document", "Edition", "Page", "notebook_document", "plan_document", "with_file_names"]

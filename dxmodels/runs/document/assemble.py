@@ -157,7 +157,7 @@ def _headlines(records: Iterable[tuple[Page, Record]]) -> tuple[Headline, ...]:
             Headline(
                 label=record.label + (f"（{setting}）" if setting else ""),
                 value=value_of(record),
-                grade=record.grade if record.computable else NOT_COMPUTABLE_JA,
+                grade=record.grade,
                 basis=basis + (f" ほか{len(record.sources) - 1}件" if len(record.sources) > 1 else ""),
                 notebook=page.job.notebook,
             )
@@ -169,7 +169,7 @@ def _shares(records: Sequence[Record]) -> tuple[Share, ...]:
     """Return how many headline numbers carry each grade, with the percentage (rounded)."""
     if not records:
         return ()
-    grades = [record.grade if record.computable else NOT_COMPUTABLE_JA for record in records]
+    grades: list[str] = [record.grade for record in records]
     return tuple(
         Share(grade=grade, count=grades.count(grade), percent=f"{100 * grades.count(grade) / len(grades):.0f}％")
         for grade in (*GRADES, NOT_COMPUTABLE_JA)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dxmodels.runs.document.model import Chapter, Item, Page, Part, Sheet
 from dxmodels.runs.document.sheets import fitted, sheet_of
 from dxmodels.runs.drawing import stamped
-from dxmodels.runs.model import NOT_COMPUTABLE_JA, Exhibit, Source
+from dxmodels.runs.model import Exhibit, Source
 from dxmodels.runs.parameters import printed_value, schema_of
 
 MARK = "架空データを含む"
@@ -51,7 +51,7 @@ def item_of(page: Page, exhibit: Exhibit, *, stamp: str, most_rows: int) -> Item
         number=exhibit.id,
         title=exhibit.title,
         setting=setting_of(page),
-        grade=exhibit.grade if exhibit.computable else NOT_COMPUTABLE_JA,
+        grade=exhibit.grade,
         illustrative=exhibit.illustrative,
         computable=exhibit.computable,
         headline=exhibit.headline,

@@ -40,7 +40,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the execution of one notebook ended; ``message`` is for planners, ``details`` (a traceback) for the log."""
+    """How the execution of one notebook ended; ``message`` is for planners, ``details`` (a traceback) for traceback.txt."""
 
     key: str
     state: State
@@ -121,7 +121,10 @@ def _explain(error: Exception, task: Task) -> tuple[State, str]:
             "kernel_died",
             "計算の途中でカーネルが停止しました。メモリ不足の可能性があります（--jobs 1 で再実行してください）。",
         )
-    return "failed", f"実行の途中で予期しない誤りが起きました（{type(error).__name__}）。詳細は log.txt にあります。"
+    return (
+        "failed",
+        f"実行の途中で予期しない誤りが起きました（{type(error).__name__}）。技術的な詳細は traceback.txt にあります。",
+    )
 
 
 def _of_cell(error: Any) -> str:
@@ -129,7 +132,7 @@ def _of_cell(error: Any) -> str:
     value = str(error.evalue).strip()
     if any("\u3040" <= character <= "\u30ff" for character in value):
         return value
-    return f"プログラムの誤り（{error.ename}）で止まりました。詳細は log.txt にあります。"
+    return f"プログラムの誤り（{error.ename}）で止まりました。技術的な詳細は traceback.txt にあります。"
 
 
 def _began(target: Path) -> bool:

@@ -25,7 +25,12 @@ def _facts(label_ja: str, label_en: str, help_ja: str, *, unit: str = "", names:
 
 _Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN)]
 
-CaseName = Annotated[_Slug, _facts("ケース", "Case", "data/ の下のケース名（例：osaka）", names="case")]
+# A case is a name under data/, or the whole path of a folder or workbook; a relative path would mean another case in another folder.
+CASE_PATTERN = rf"{SLUG_PATTERN}|^(?:/|[A-Za-z]:[\\/])[^\x00-\x1f]{{1,1024}}$"
+CaseName = Annotated[
+    Annotated[str, StringConstraints(pattern=CASE_PATTERN)],
+    _facts("ケース", "Case", "data/ の下のケース名（例：osaka）、またはケースのフォルダの絶対パス", names="case"),
+]
 ScenarioName = Annotated[
     _Slug, _facts("シナリオ", "Scenario", "外部環境の前提（data/scenarios/ の名前）", names="scenario")
 ]

@@ -6,6 +6,7 @@ Draws must be a power of two (scrambled Sobol' points), codes must have their ch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from dxmodels.errors import DxError, Fault
@@ -63,6 +64,15 @@ def _listed(kind: str) -> Callable[[str, str, Any], Fault | None]:
     return check
 
 
+def _case(place: str, case: str, value: Any) -> Fault | None:
+    path = Path(value)
+    if not path.is_absolute():
+        return _listed("case")(place, case, value)
+    if path.is_dir() or (path.is_file() and path.suffix.lower() == ".xlsx"):
+        return None
+    return Fault(place, "そのフォルダ（または.xlsx）がありません", "ケースのフォルダの場所を確かめてください")
+
+
 def _draws(place: str, case: str, value: Any) -> Fault | None:
     if value & (value - 1) == 0:
         return None
@@ -98,7 +108,7 @@ def _codes(case: str, table: str, column: str) -> list[str]:
 
 
 _CHECKS: dict[str, Callable[[str, str, Any], Fault | None]] = {
-    "case": _listed("case"),
+    "case": _case,
     "scenario": _listed("scenario"),
     "option": _listed("option"),
     "draws": _draws,
