@@ -25,7 +25,7 @@ from dxmodels.consolidation.regret import RegretTable, regret_table
 from dxmodels.consolidation.result import SimulationResult
 from dxmodels.consolidation.scenario_tree import ScenarioTree, grow_scenario_tree
 from dxmodels.consolidation.sensitivity import SobolIndices, sobol_indices
-from dxmodels.consolidation.settings import DRAWN, OVERRUN_FACTOR, OVERRUN_FACTOR_JA, central_inputs
+from dxmodels.consolidation.settings import DRAWN, OVERRUN_FACTOR, OVERRUN_FACTOR_JA, central_inputs, read_structure
 from dxmodels.consolidation.simulation import OPTIONS, World, make_world, run_deterministic
 from dxmodels.cost.tornado import Tornado, rank_by_flip
 from dxmodels.errors import ModelError
@@ -114,11 +114,12 @@ def flip_tornado(
 ) -> Tornado:
     """Return the assumptions in the order in which they make another structure cheapest (deterministic case, ten-year net cost)."""
     fleet = build_fleet(case)
-    patches = [load_option(name) for name in options]
+    chosen = [(patch, read_structure(patch)) for patch in map(load_option, options)]
 
     def result_of(changed: Register) -> dict[str, float]:
         slots = calibrate_capacity(fleet, changed).slots_share_per_year * fleet.total_systems
-        return {patch.title_ja: discounted(run_of(make_world(fleet, patch, changed, slots))) for patch in patches}
+        worlds = [make_world(fleet, patch, changed, slots, structure=structure) for patch, structure in chosen]
+        return {world.structure.title_ja: discounted(run_of(world)) for world in worlds}
 
     ranged = [name for name in names if register[name].has_range]
     return rank_by_flip(

@@ -113,10 +113,12 @@ def simulate(
     )
 
 
-def make_world(fleet: Fleet, option: Patch, register: Register, slots_per_year: float) -> World:
-    """Return one option's world: its changes laid over the scenario's register."""
+def make_world(
+    fleet: Fleet, option: Patch, register: Register, slots_per_year: float, *, structure: Structure | None = None
+) -> World:
+    """Return one option's world: its changes laid over the scenario's register (``structure`` where it was read before)."""
     changed = register.patched(option)
-    return World(fleet, read_structure(option), read_constants(changed), changed, slots_per_year)
+    return World(fleet, structure or read_structure(option), read_constants(changed), changed, slots_per_year)
 
 
 def run_deterministic(world: World, *, inputs: dict[str, Floats] | None = None) -> Outcome:
