@@ -20,6 +20,7 @@ from dxmodels.inputs.availability import MissingTablesError
 from dxmodels.inputs.case_file import Provenance, nearest
 from dxmodels.inputs.intake import take_in_frames
 from dxmodels.inputs.raw import digest_of_frame
+from dxmodels.inputs.reads import EVERYTHING, note_table
 from dxmodels.inputs.schemas import TABLES
 
 GRADES = ("公表値", "推計", "架空")
@@ -59,10 +60,12 @@ class Case:
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that can be asked for and have at least one row, in the order of the schemas."""
+        note_table(EVERYTHING)
         return tuple(name for name in TABLES if len(self.frames.get(name, ())) > 0)
 
     def has(self, name: str) -> bool:
         """Return whether the case holds the table with at least one row."""
+        note_table(name)
         if name in self.undeclared:
             raise _undeclared(name)
         return name in self.frames and len(self.frames[name]) > 0
@@ -101,6 +104,7 @@ class Case:
     def provenance(self, name: str) -> Provenance:
         """Return published, illustrative or own; MissingTableError where the case does not hold the table."""
         _refuse_unknown(name)
+        note_table(name)
         if name in self.undeclared:
             raise _undeclared(name)
         if name not in self.provenances:

@@ -23,13 +23,14 @@ from dxmodels.runs.casefacts import CaseFacts, case_facts
 from dxmodels.runs.context import VARIABLE
 from dxmodels.runs.document import STATES, Edition, Page, with_file_names
 from dxmodels.runs.execute import Limits, Outcome, Task, run_tasks
-from dxmodels.runs.extract import read_results
-from dxmodels.runs.fingerprint import fingerprint_of, run_id_of
+from dxmodels.runs.extract import Results, read_results
+from dxmodels.runs.fingerprint import digests_of_reads, ground_of, hash_of, run_id_of, same_reads
 from dxmodels.runs.manifest import LOG, MANIFEST, TRACEBACK, manifest_of, with_files
 from dxmodels.runs.notebook_files import notebook_path
 from dxmodels.runs.pages import write_pages
 from dxmodels.runs.plans import Job, Plan, jobs_of, load_plan
 from dxmodels.runs.project import notebooks_root, project_root, reports_root
+from dxmodels.runs.reading import reads_of
 from dxmodels.runs.recorded import RESULTS_FOLDER
 
 # One thread a kernel: results must not depend on the machine, and the batch runs kernels side by side.
@@ -139,11 +140,11 @@ def _execute(run: _Run, workers: int, progress: bool) -> None:
 
 def _stage(run: _Run, jobs: Sequence[Job], upstream: Sequence[str], workers: int, progress: bool) -> None:
     """Take from the cache what is there and execute the rest, some at a time."""
-    fingerprints = {job.key: fingerprint_of(job, upstream=upstream) for job in jobs}
-    waiting = {job.key: job for job in jobs if run.fresh or not _reuse(run, job, fingerprints[job.key])}
+    grounds = {job.key: ground_of(job, upstream=upstream) for job in jobs}
+    waiting = {job.key: job for job in jobs if run.fresh or not _reuse(run, job, grounds[job.key])}
 
     def finished(outcome: Outcome) -> None:
-        _keep(run, waiting[outcome.key], fingerprints[outcome.key], outcome)
+        _keep(run, waiting[outcome.key], grounds[outcome.key], outcome)
 
     run_tasks(
         [_task(run, job) for job in waiting.values()], limits=Limits(workers), finished=finished, progress=progress
@@ -151,7 +152,11 @@ def _stage(run: _Run, jobs: Sequence[Job], upstream: Sequence[str], workers: int
 
 
 def _task(run: _Run, job: Job) -> Task:
-    context = {"records": str(run.staging / RESULTS_FOLDER), "notebook": job.notebook}
+    context = {
+        "records": str(run.staging / RESULTS_FOLDER),
+        "notebook": job.notebook,
+        "reads": str(_reads_file(run, job)),
+    }
     environment = {**_QUIET, VARIABLE: json.dumps(context), "DX_ROOT": str(project_root()), "DX_DATA": str(data_root())}
     target = run.staging / ".executed" / f"{job.key}.ipynb"
     target.parent.mkdir(exist_ok=True)
@@ -161,34 +166,47 @@ def _task(run: _Run, job: Job) -> Task:
     )
 
 
-def _keep(run: _Run, job: Job, fingerprint: str, outcome: Outcome) -> None:
+def _reads_file(run: _Run, job: Job) -> Path:
+    return run.staging / ".executed" / f"{job.key}.reads.json"
+
+
+def _keep(run: _Run, job: Job, ground: str, outcome: Outcome) -> None:
     """Take in a notebook that has just ended: its results, its place in the cache, a line in the log."""
     executed = run.staging / ".executed" / f"{job.key}.ipynb"
+    reads = digests_of_reads(job, reads_of(_reads_file(run, job)))
+    fingerprint = hash_of([ground, reads])
     if outcome.ok:
-        folders.keep(
-            run.reports, fingerprint, executed, json.dumps(asdict(outcome), ensure_ascii=False).encode("utf-8")
-        )
-    _add_page(run, job, fingerprint, outcome, executed, cached=False)
+        texts = {"outcome.json": asdict(outcome), "reads.json": reads}
+        kept = {name: json.dumps(content, ensure_ascii=False).encode("utf-8") for name, content in texts.items()}
+        folders.keep(run.reports, ground, fingerprint, executed, kept)
+    _add_page(run, Page(job, outcome, _results(executed, job), fingerprint, reads=reads))
     told = f"{job.key}：{STATES[outcome.state]}（{outcome.seconds:.1f}秒）{outcome.message}"
     run.log(told, details=f"{job.key}\n{outcome.details}" if outcome.details else "")
     run.say(f"{'完了' if outcome.ok else '失敗'} {job.key}（{outcome.seconds:.1f}秒）{outcome.message}")
 
 
-def _reuse(run: _Run, job: Job, fingerprint: str) -> bool:
-    """Take a notebook from the cache; False where it is not there."""
-    folder = folders.cached(run.reports, fingerprint)
-    if folder is None:
-        return False
-    outcome = Outcome(**json.loads((folder / "outcome.json").read_text(encoding="utf-8")))
-    _add_page(run, job, fingerprint, outcome, folder / "executed.ipynb", cached=True)
-    run.log(f"{job.key}：読み込む入力に変更がないため、前回の結果（{fingerprint[:12]}）を使った")
-    return True
+def _reuse(run: _Run, job: Job, ground: str) -> bool:
+    """Take a notebook from the cache; False where there is none that read what stands there now."""
+    for folder in folders.cached(run.reports, ground):
+        reads = json.loads((folder / "reads.json").read_text(encoding="utf-8"))
+        if not same_reads(job, reads):
+            continue
+        outcome = Outcome(**json.loads((folder / "outcome.json").read_text(encoding="utf-8")))
+        page = Page(job, outcome, _results(folder / "executed.ipynb", job), folder.name, cached=True, reads=reads)
+        _add_page(run, page)
+        run.log(f"{job.key}：読み込む入力に変更がないため、前回の結果（{folder.name[:12]}）を使った")
+        return True
+    return False
 
 
-def _add_page(run: _Run, job: Job, fingerprint: str, outcome: Outcome, executed: Path, *, cached: bool) -> None:
-    results = read_results(executed, fallback_title=job.notebook)
-    run.pages[job.key] = Page(job, outcome, results, fingerprint, cached)
-    folders.write_atomically(run.staging / RESULTS_FOLDER / f"{job.key}.json", results.to_json().encode("utf-8"))
+def _results(executed: Path, job: Job) -> Results:
+    return read_results(executed, fallback_title=job.notebook)
+
+
+def _add_page(run: _Run, page: Page) -> None:
+    run.pages[page.job.key] = page
+    target = run.staging / RESULTS_FOLDER / f"{page.job.key}.json"
+    folders.write_atomically(target, page.results.to_json().encode("utf-8"))
 
 
 def _finish(run: _Run, case: CaseFacts) -> RunReport:

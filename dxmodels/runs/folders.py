@@ -10,12 +10,13 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dxmodels.errors import RunError
 
 STAGING, CACHE, LATEST, LOCK = ".staging", ".cache", "latest", ".lock"
+KEPT = ("executed.ipynb", "outcome.json", "reads.json")  # what a place in the cache consists of
 _LEAST_FREE_BYTES = 200_000_000
 _MOST_CACHED = 1_000
 
@@ -85,20 +86,22 @@ def write_atomically(path: Path, content: bytes) -> None:
     os.replace(beside, path)
 
 
-def cached(reports: Path, fingerprint: str) -> Path | None:
-    """Return the folder of a finished notebook of this fingerprint, or None."""
-    folder = reports / CACHE / fingerprint
-    return folder if (folder / "executed.ipynb").is_file() and (folder / "outcome.json").is_file() else None
+def cached(reports: Path, ground: str) -> list[Path]:
+    """Return the folders of finished notebooks of this ground, one for each state of what they read, newest first."""
+    found = [path for path in (reports / CACHE / ground).glob("*") if all((path / name).is_file() for name in KEPT)]
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
-def keep(reports: Path, fingerprint: str, executed: Path, outcome: bytes) -> Path:
+def keep(reports: Path, ground: str, fingerprint: str, executed: Path, texts: Mapping[str, bytes]) -> Path:
     """Put a finished notebook into the cache (by renaming, so that it is there whole or not at all)."""
     building = reports / CACHE / f".{fingerprint}.part"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     shutil.copyfile(executed, building / "executed.ipynb")
-    (building / "outcome.json").write_bytes(outcome)
-    target = reports / CACHE / fingerprint
+    for name, content in texts.items():
+        (building / name).write_bytes(content)
+    target = reports / CACHE / ground / fingerprint
+    target.parent.mkdir(exist_ok=True)
     shutil.rmtree(target, ignore_errors=True)
     building.rename(target)
     return target
@@ -106,7 +109,7 @@ def keep(reports: Path, fingerprint: str, executed: Path, outcome: bytes) -> Pat
 
 def forget_oldest(reports: Path) -> None:
     """Keep the newest thousand finished notebooks; the rest can be computed again."""
-    folders = sorted((reports / CACHE).glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    folders = sorted((reports / CACHE).glob("*/*"), key=lambda path: path.stat().st_mtime, reverse=True)
     for folder in folders[_MOST_CACHED:]:
         shutil.rmtree(folder, ignore_errors=True)
 

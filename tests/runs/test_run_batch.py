@@ -188,3 +188,73 @@ def test_failures_are_not_taken_from_the_cache(rough: RunReport) -> None:
     manifest = json.loads((rough.folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["exit_code"] == EXIT_NOTEBOOK_FAILED
     assert not (rough.folder.parent / ".cache").exists()
+
+
+READER = [
+    LOAD.format(name="20_cost"),
+    """from dxmodels.inputs import load_register
+register = load_register()
+record("rate_yen_per_dollar", register.value("usdjpy_2025"), unit="円/ドル", sources=["usdjpy_2025"], grade="公表値", label="為替")""",
+]
+SYSTEMS = [
+    """from dxmodels.inputs import load_case
+from dxmodels.runs import check_parameters, record
+params = check_parameters("00_data", locals())
+systems = load_case(params.case, published_only=params.published_only).table("systems")
+record("systems_count", len(systems), unit="件", sources=["systems"], grade="架空", label="システム数")"""
+]
+READERS = """title_ja: 読むものが違う計画
+edition_ja: 試験版
+parameters: {case: tiny}
+chapters:
+  - title_ja: 府庁DX
+    notebooks: [{notebook: 00_data}, {notebook: 20_cost}]
+"""
+
+
+@pytest.fixture
+def readers(tmp_path: Path, patch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """00_data reads the systems and no assumption; 20_cost reads the municipalities and one assumption."""
+    project = make_project(tmp_path / "project", notebooks={"00_data": SYSTEMS, "20_cost": READER})
+    write_plan(project, "readers", READERS)
+    use(project, patch)
+    case_facts.cache_clear()
+    yield project
+    case_facts.cache_clear()
+
+
+def test_a_change_reruns_only_what_reads_it(readers: Path) -> None:
+    first = run_plan("readers", progress=False)
+    assert set(first.executed) == {"00_data", "20_cost"}
+    manifest = json.loads((first.folder / "manifest.json").read_text(encoding="utf-8"))
+    reads = {key: entry["reads"] for key, entry in manifest["notebooks"].items()}
+    assert set(reads["00_data"]["tables"]) == {"systems"}
+    assert "usdjpy_2025" in reads["20_cost"]["assumptions"]
+    assert "usdjpy_2025" not in reads["00_data"]["assumptions"]
+
+    rate = readers / "data" / "assumptions" / "exchange_rate.yml"
+    rate.write_text(rate.read_text(encoding="utf-8").replace("149.66", "149.67"), encoding="utf-8")
+    second = run_plan("readers", progress=False)
+    assert (second.executed, second.reused) == (("20_cost",), ("00_data",))
+    assert second.run_id != first.run_id
+    kept = json.loads((second.folder / "results" / "20_cost.json").read_text(encoding="utf-8"))
+    assert kept["records"][0]["value"] == pytest.approx(149.67)
+
+    systems = readers / "data" / "tiny" / "systems.csv"
+    systems.write_text(systems.read_text(encoding="utf-8") + "S02,乙,D01,GIS\n", encoding="utf-8")
+    case_facts.cache_clear()
+    third = run_plan("readers", progress=False)
+    assert (third.executed, third.reused) == (("00_data",), ("20_cost",))
+
+    rate.write_text(rate.read_text(encoding="utf-8").replace("149.67", "149.66"), encoding="utf-8")
+    systems.write_text(systems.read_text(encoding="utf-8").replace("S02,乙,D01,GIS\n", ""), encoding="utf-8")
+    shutil.rmtree(first.folder)
+    back = run_plan("readers", progress=False)
+    assert (back.run_id, back.executed) == (first.run_id, ())
+
+
+def test_what_a_table_points_to_counts_as_read(readers: Path) -> None:
+    run_plan("readers", progress=False)
+    departments = readers / "data" / "tiny" / "departments.csv"
+    departments.write_text(departments.read_text(encoding="utf-8").replace("総務部", "総務課"), encoding="utf-8")
+    assert run_plan("readers", progress=False).executed == ("00_data",)

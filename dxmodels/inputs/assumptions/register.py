@@ -16,6 +16,7 @@ import pandas as pd
 from dxmodels.errors import Fault, ParameterError
 from dxmodels.inputs.assumptions.entry import GRADES, REGISTER_JA, TO_CONFIRM, Assumption
 from dxmodels.inputs.assumptions.quantiles import Levels
+from dxmodels.inputs.reads import NAMES, note_assumption
 from dxmodels.inputs.yaml_files import unknown_name
 
 if TYPE_CHECKING:
@@ -46,17 +47,21 @@ class Register(Mapping[str, Assumption]):
         return cls(entries)
 
     def __getitem__(self, name: str) -> Assumption:
+        note_assumption(str(name))
         if name not in self._entries:
             raise ParameterError([unknown_name(REGISTER_JA, str(name), self._entries)])
         return self._entries[name]
 
     def __iter__(self) -> Iterator[str]:
+        note_assumption(NAMES)
         return iter(self._entries)
 
     def __len__(self) -> int:
+        note_assumption(NAMES)
         return len(self._entries)
 
     def __contains__(self, name: object) -> bool:
+        note_assumption(str(name))
         return name in self._entries
 
     def value(self, name: str, *, fiscal_year: int | None = None, level: str = "central") -> float:

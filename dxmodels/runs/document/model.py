@@ -131,7 +131,7 @@ class Document(_Printed):
 
 @dataclass(frozen=True)
 class Page:
-    """One executed notebook: its job, how it ended, what it sent, and its fingerprint."""
+    """One executed notebook: its job, how it ended, what it sent, its fingerprint, and the hashes of what it read."""
 
     job: Job
     outcome: Outcome
@@ -139,6 +139,7 @@ class Page:
     digest: str
     cached: bool = False
     stems: Mapping[str, str] = field(default_factory=dict, repr=False)
+    reads: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def failed(self) -> bool:
@@ -159,6 +160,7 @@ class Page:
             "from_cache": self.cached,
             "seconds": self.outcome.seconds,
             "message": self.outcome.message,
+            "reads": {kind: dict(names) for kind, names in self.reads.items()},
             "exhibits": [entry.id for entry in self.results.exhibits],
             "records": [entry.name for entry in self.results.records],
         }

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from dxmodels.errors import Fault, ParameterError
-from dxmodels.runs import context
+from dxmodels.runs import context, reading
 from dxmodels.runs.parameters.kinds import Parameters
 from dxmodels.runs.parameters.names import name_faults
 from dxmodels.runs.parameters.notebooks import SCHEMAS
@@ -37,6 +37,7 @@ def check_parameters(notebook: str, values: Mapping[str, Any]) -> Parameters:
         raise ParameterError(faults)
     parameters = schema_of(notebook).model_validate(given)
     context.enter(notebook, parameters.model_dump())
+    reading.follow()
     return parameters
 
 
