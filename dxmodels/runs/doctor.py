@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from packaging.requirements import InvalidRequirement, Requirement
 
 from dxmodels.errors import DxError
