@@ -1,10 +1,10 @@
 """Where are shared experts and advisers stationed in each year, and whom do they visit?
 
-Sets        h halls an expert may be stationed at, m municipalities with demand, t fiscal years
+Sets        h halls an expert may be stationed at (those that ask for help), m municipalities with demand, t fiscal years
 Parameters  d_mt days of help asked for, E_t experts, D working days of one, δ_hm = 2 · distance · detour / (speed · hours of a day): travel
             of one visit day in days, ρ days lost when an expert is stationed anew
 Variables   y_ht ∈ {0,1,2,…} experts stationed, f_hmt ≥ 0 days given, n_ht ≥ 0 newly stationed, s the least-served municipality's share
-Objectives  one after the other: largest s; fewest days not given; least travel and restationing (days)
+Objectives  one after the other: largest s; fewest days not given; fewest experts; least travel and restationing (days)
 Constraints Σ_h y_ht ≤ E_t; Σ_m (1 + δ_hm) f_hmt ≤ D·y_ht; f_hmt ≤ d_mt·y_ht; Σ_h f_hmt ≤ d_mt; n_ht ≥ y_ht - y_h,t-1;
             Σ_ht f_hmt ≥ s·Σ_t d_mt
 Source      capacitated multi-period facility location (Melo, Nickel & Saldanha-da-Gama 2009); max-min fairness first, so that near and large
@@ -15,6 +15,7 @@ What it leaves out: who can do what (one kind of expert), half days, meetings he
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -42,8 +43,14 @@ PLACEMENT_ASSUMPTIONS: tuple[str, ...] = (
 )
 _KEPT_TOLERANCE = 1e-6
 _SHOWN_TOLERANCE = 1e-4
-SHARE, UNMET, TRAVEL = "least_share", "unmet", "travel"
-_STAGES_JA = {SHARE: "最も少ない団体の充足率", UNMET: "応じられない日数", TRAVEL: "移動と配置替えの日数"}
+OPERATION, MIGRATION, ADVICE = "operation", "migration", "advice"
+SHARE, UNMET, PEOPLE, TRAVEL = "least_share", "unmet", "people", "travel"
+_STAGES_JA = {
+    SHARE: "最も少ない団体の充足率",
+    UNMET: "応じられない日数",
+    PEOPLE: "配置する人数（のべ人・年）",
+    TRAVEL: "移動と配置替えの日数",
+}
 
 
 @dataclass(frozen=True)
@@ -113,8 +120,10 @@ class Placement:
         asked, given = float(self.table["demand_days"].sum()), float(self.table["served_days"].sum())
         least = self.table.iloc[int(self.table["served_share"].to_numpy(dtype=float).argmin())]
         travel = float((self.visits["visit_days"] * (self.visits["days_per_visit"] - 1.0)).sum())
+        yearly = self.stations.groupby("fiscal_year")["experts_count"].sum()
+        people = f"{yearly.min()}〜{yearly.max()} 人" if len(yearly) else "0 人"
         text = (
-            f"支援を要するのべ {asked:,.0f} 日に対し {given:,.0f} 日（{format_rate(given / asked, decimals=0)}）を配置できる。"
+            f"年に {people}の共同人材で、支援を要するのべ {asked:,.0f} 日に対し {given:,.0f} 日（{format_rate(given / asked, decimals=0)}）に応じられる。"
             f"最も少ない団体は{least['name_ja']}の {format_rate(float(least['served_share']), decimals=0)}。"
             f"移動に費やすのは {travel:,.0f} 日、最適性ギャップは最大 {format_rate(self.gap, decimals=2)}。"
         )
@@ -129,30 +138,41 @@ def place_experts(
     """Return where experts are stationed and whom they visit.
 
     ``demand``: municipality_code, fiscal_year, demand_days; ``supply``: fiscal_year, experts_count (whole experts are stationed, the fraction
-    is left idle); ``halls``: municipality_code, name_ja, latitude_deg, longitude_deg. Every hall is a possible station.
+    is left idle); ``halls``: municipality_code, name_ja, latitude_deg, longitude_deg. Every hall that asks for help is a possible station.
     """
     model = _Model(_checked(demand, supply, halls), supply, great_circle_km(halls), rules)
     free, _ = model.solved(UNMET)
-    reports = [(name, *model.solved(name, keep=True)) for name in (SHARE, UNMET, TRAVEL)]
+    reports = [(name, *model.solved(name, keep=True)) for name in (SHARE, UNMET, PEOPLE, TRAVEL)]
     stages = pd.DataFrame([_stage(name, value, report) for name, value, report in reports])
     unmet = next(value for name, value, _ in reports if name == UNMET)
     return Placement(model.stations(halls), model.visits(halls), model.served(halls), stages, max(0.0, unmet - free))
 
 
 def list_expert_demand(need: StaffNeed, waves: WavePlan, register: Register) -> pd.DataFrame:
-    """Return days of help each municipality asks for by year: what it lacks in staff, one-person IT, and advice on moves under way."""
-    table = need.by_year[["municipality_code", "fiscal_year", "gap_fte", "uncovered_fte"]].copy()
-    lacking = table[["gap_fte", "uncovered_fte"]].max(axis=1) * register.value("expert_working_days")
-    alone = (
-        need.bodies.set_index("municipality_code")["is_one_person"]
-        .reindex(table["municipality_code"])
-        .to_numpy(dtype=bool)
-    )
-    under_way = _moves_under_way(waves)
+    """Return days of help each municipality asks for by year, over all kinds of work (``list_demand_by_role``)."""
+    rows = list_demand_by_role(need, waves, register)
+    return rows.groupby(["municipality_code", "fiscal_year"], sort=False)["demand_days"].sum().round(1).reset_index()
+
+
+def list_demand_by_role(need: StaffNeed, waves: WavePlan, register: Register) -> pd.DataFrame:
+    """Return days of help by municipality, year and kind of work (role_id).
+
+    operation: what running lacks beyond the moves' own gap, and visits to one-person IT; migration: move effort that free staff does not
+    cover; advice: days for every move under way.
+    """
+    table = need.by_year[["municipality_code", "fiscal_year", "gap_fte", "uncovered_fte"]]
     keys = pd.MultiIndex.from_frame(table[["municipality_code", "fiscal_year"]])
-    advice = under_way.reindex(keys, fill_value=0).to_numpy() * register.value("expert_move_days")
-    days = lacking + alone * register.value("expert_one_person_days") + advice
-    return table.assign(demand_days=days.round(1))[["municipality_code", "fiscal_year", "demand_days"]]
+    working, alone = register.value("expert_working_days"), need.bodies.set_index("municipality_code")["is_one_person"]
+    running = (table["gap_fte"] - table["uncovered_fte"]).clip(lower=0.0).to_numpy(dtype=float) * working
+    visits = alone.reindex(table["municipality_code"]).to_numpy(dtype=bool) * register.value("expert_one_person_days")
+    under_way = _moves_under_way(waves).reindex(keys, fill_value=0).to_numpy(dtype=float)
+    days = {
+        OPERATION: running + visits,
+        MIGRATION: table["uncovered_fte"].to_numpy(dtype=float) * working,
+        ADVICE: under_way * register.value("expert_move_days"),
+    }
+    parts = [keys.to_frame(index=False).assign(role_id=role, demand_days=amount) for role, amount in days.items()]
+    return pd.concat(parts, ignore_index=True)
 
 
 def list_expert_supply(case: Case, years: Sequence[int]) -> pd.DataFrame:
@@ -200,7 +220,8 @@ class _Model:
             for year, count in zip(supply["fiscal_year"], supply["experts_count"], strict=True)
         }
         self.problem = pulp.LpProblem("placement", pulp.LpMinimize)
-        places = list(distance.index)
+        asking = {code for code, _ in self.days}
+        places = [place for place in distance.index if place in asking]
         self.stationed = {
             (hall, year): pulp.LpVariable(f"y_{hall}_{year}", 0, self.experts[year], cat=pulp.LpInteger)
             for hall in places
@@ -249,6 +270,8 @@ class _Model:
             return pulp.LpAffineExpression(
                 [(variable, -1.0) for variable in self.given.values()], constant=sum(self.days.values())
             )
+        if name == PEOPLE:
+            return pulp.LpAffineExpression([(variable, 1.0) for variable in self.stationed.values()])
         travel = [(variable, self._visit(hall, code) - 1.0) for (hall, code, _), variable in self.given.items()]
         return pulp.LpAffineExpression(
             [*travel, *((variable, self.rules.restation_days) for variable in self.new.values())]
@@ -267,7 +290,16 @@ class _Model:
         self.solved_once = True
         if keep:
             self.problem.addConstraint(objective <= report.objective + _KEPT_TOLERANCE, f"keep_{name}")
+        if keep and name == UNMET and report.objective <= _SHOWN_TOLERANCE:
+            self._require_enough()
         return (-report.objective if name == SHARE else report.objective), report
+
+    def _require_enough(self) -> None:
+        """All days are given: each year needs at least the whole number of experts its days fill (a valid cut, halves the search)."""
+        for year in self.years:
+            days = sum(amount for (_, at), amount in self.days.items() if at == year)
+            fewest = math.ceil(days / self.rules.working_days - _SHOWN_TOLERANCE)
+            self.problem += pulp.lpSum(station for (_, at), station in self.stationed.items() if at == year) >= fewest
 
     def stations(self, halls: pd.DataFrame) -> pd.DataFrame:
         rows = [(hall, year, round(variable.varValue)) for (hall, year), variable in self.stationed.items()]
@@ -291,7 +323,7 @@ class _Model:
         table = pd.concat([asked, given], axis=1).fillna(0.0).rename_axis("municipality_code").reset_index()
         table["served_share"] = table["served_days"] / table["demand_days"]
         stations = visits.groupby("municipality_code")["station_ja"].agg(lambda names: "・".join(dict.fromkeys(names)))
-        table["stations_ja"] = table["municipality_code"].map(stations).fillna("")
+        table["stations_ja"] = [str(stations.get(code, "")) for code in table["municipality_code"]]
         return _named(table, halls).sort_values("demand_days", ascending=False, ignore_index=True)
 
 
