@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dxmodels.consolidation.holdings import UNKNOWN_JA, Holdings, hold
 from dxmodels.errors import ModelError
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Fleet:
     pool_fte: Floats
     filled: MappingProxyType[str, int]
     incumbents: pd.DataFrame
+    holdings: Holdings | None = None
 
     def __post_init__(self) -> None:
         """Refuse fleets that are not sorted by holder or hold impossible amounts."""
@@ -128,12 +130,12 @@ def build_fleet(case: Case) -> Fleet:
         "migration_state",
     ]
     rows = case.table("municipal_systems", columns)
-    own = case.table("systems", ["system_id", "annual_cost_yen", "contract_end_date"])
+    own = _own_systems(case.table("systems", ["system_id", "annual_cost_yen", "contract_end_date"]), case.base_fy)
     capacity = case.table("capacity", ["capacity_kind", "holder_id", "fiscal_year", "capacity_fte"])
     people = places.set_index("municipality_code")["population_people"].astype(float)
     filled, counts = _filled(rows, people)
     units = _municipal_units(filled, list(people.index), case.base_fy)
-    units = pd.concat([units, _prefecture_units(own, case.base_fy)], ignore_index=True)
+    units = pd.concat([units, _prefecture_units(own)], ignore_index=True)
     holders = [code for code in [*people.index, PREFECTURE_CODE] if code in set(units["holder"])]
     units["number"] = units["holder"].map({code: number for number, code in enumerate(holders)})
     units = units.sort_values(["number", "group", "is_late"], kind="stable", ignore_index=True)
@@ -155,6 +157,7 @@ def build_fleet(case: Case) -> Fleet:
         pool_fte=_pool(capacity, case.base_fy),
         filled=MappingProxyType(counts),
         incumbents=_incumbents(filled),
+        holdings=hold(case, _cells(filled, units), _placed(own, units)),
     )
 
 
@@ -199,20 +202,50 @@ def _municipal_units(rows: pd.DataFrame, order: list[str], base_fy: int) -> pd.D
     return units.drop(columns=["cloud", "end"])
 
 
-def _prefecture_units(own: pd.DataFrame, base_fy: int) -> pd.DataFrame:
+def _own_systems(own: pd.DataFrame, base_fy: int) -> pd.DataFrame:
     ends = pd.to_datetime(own["contract_end_date"])
     end_fy = (ends.dt.year - (ends.dt.month <= 3).astype("Int64")).astype("Float64")
     end_fy = end_fy.fillna(round(float(end_fy.median()))).clip(lower=base_fy - 1)
     annual = own["annual_cost_yen"].astype("float64")
-    frame = pd.DataFrame(
-        {
-            "annual": annual.fillna(annual.median()),
-            "systems": 1.0,
-            "renewal": (end_fy.astype(float) + 1 - base_fy).astype(int),
-        }
-    )
+    given = {name: own.get(name, pd.NA) for name in ("system_id", "department_id", "vendor_id")}
+    filled = {"annual": annual.fillna(annual.median()), "renewal": (end_fy.astype(float) + 1 - base_fy).astype(int)}
+    return pd.DataFrame(given | filled, index=own.index)
+
+
+def _prefecture_units(own: pd.DataFrame) -> pd.DataFrame:
+    frame = own[["annual", "renewal"]].assign(systems=1.0)[["annual", "systems", "renewal"]]
     units = frame.groupby("renewal", sort=True).sum().reset_index()
     return units.assign(holder=PREFECTURE_CODE, group=PREFECTURE_GROUP, is_late=False, migration=0.0, cloud_share=0.0)
+
+
+def _placed(own: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Return the prefecture's systems with the number of their unit."""
+    rows = units[units["group"] == PREFECTURE_GROUP]
+    numbers = dict(zip(rows["renewal"], rows.index, strict=True))
+    frame = own.rename(columns={"annual": "annual_yen"}).assign(unit_number=own["renewal"].map(numbers))
+    return frame.drop(columns="renewal").reset_index(drop=True)
+
+
+def _cells(rows: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Return the municipal systems (one a body and task) with the number of their unit."""
+    state = rows["migration_state"].astype("string").fillna(LATE_STATES[0]).isin(LATE_STATES)
+    numbers = {
+        key: number for number, key in enumerate(zip(units["holder"], units["group"], units["is_late"], strict=True))
+    }
+    keys = zip(rows["municipality_code"], rows["task"].map(TASK_GROUPS), state, strict=True)
+    frame = pd.DataFrame(
+        {
+            "municipality_code": rows["municipality_code"].astype(str),
+            "task": rows["task"].astype(str),
+            "unit_number": [numbers.get(key, -1) for key in keys],
+            "shared_group": rows.get("shared_group", pd.NA),
+            "vendor_id": (rows["vendor_id"] if "vendor_id" in rows else pd.Series(pd.NA, rows.index))
+            .astype("string")
+            .fillna(UNKNOWN_JA),
+            "annual_yen": rows["annual"],
+        }
+    )
+    return frame[frame["unit_number"] >= 0].reset_index(drop=True)
 
 
 def _staff(capacity: pd.DataFrame, holders: list[str], base_fy: int) -> Floats:

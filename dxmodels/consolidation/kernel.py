@@ -8,6 +8,7 @@ state factor  = 1 as it stands, 1 + premium for a late unit that has not moved; 
 reduction     = shared: max(promise·realised, competition); else competition from the first renewal on where the option re-tenders.
                 One scale effect or one competition effect on a margin, never both.
                + at a renewal ρ·migration_u·P_t of setting up again, unless the unit moves in that year
+Exits, bundles and scale of earlier rooms: see ``earlier``.
 one_off(u,t)  = migration_u·R_u·P_t·learning + exit fee + parallel running + decommissioning (+ reversion for those who leave)
 net(t)        = running + one_off - national subsidy + organisation: what prefecture and municipalities bear together.
 What it leaves out: staff hours (shown apart, never added), rebuilds of the prefecture's systems, benefits to residents.
@@ -21,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dxmodels.consolidation.capacity import grant, order_of_units
+from dxmodels.consolidation.earlier import NOTHING_EARLIER, EarlierResults
 from dxmodels.consolidation.fleet import HORIZON, Fleet
 from dxmodels.consolidation.paths import Paths, make_paths
 from dxmodels.consolidation.readiness import Membership, draw_membership, wants_shared, wants_standard
@@ -33,7 +35,7 @@ Ints = npt.NDArray[np.int64]
 
 MEASURES = (
     "net_yen", "running_yen", "one_off_yen", "local_one_off_yen", "organisation_yen", "late_systems", "members", "light_members",
-    "shared_systems", "gap_ratio", "lockin_share", "staff_need_fte", "slots_used",
+    "shared_systems", "gap_ratio", "lockin_share", "staff_need_fte", "slots_used", "stopped_share",
 )  # fmt: skip
 
 
@@ -49,10 +51,12 @@ class Chunk:
 
 @dataclass(eq=False)
 class Outcome:
-    """Measures (name → draws × years), discounted cost by body (draws, H), and how many draw-years each unit was shared (U,)."""
+    """Measures (name → draws × years), discounted cost by body (draws, H) and by unit of the prefecture (draws, P), and how many
+    draw-years each unit was shared (U,)."""
 
     measures: dict[str, Floats]
     body_npv: Floats
+    own_npv: Floats
     unit_shared: Floats
 
 
@@ -83,13 +87,16 @@ class _Run:
     order: Ints
     last_renewal: Ints
     slots_per_year: float
+    earlier: EarlierResults
+    is_prefecture: Flags
     out: dict[str, Floats]
     body: Floats
+    own: Floats
 
 
 def run_chunk(
-    fleet: Fleet, structure: Structure, constants: Constants, chunk: Chunk, *, slots_per_year: float
-) -> Outcome:
+    fleet: Fleet, structure: Structure, constants: Constants, chunk: Chunk, *, slots_per_year: float, earlier: EarlierResults = NOTHING_EARLIER
+) -> Outcome:  # fmt: skip
     """Return what happens in these draws; ``slots_per_year`` is the calibrated vendor capacity (systems a year)."""
     draws, units = chunk.overrun.shape
     run = _Run(
@@ -98,13 +105,18 @@ def run_chunk(
         constants=constants,
         chunk=chunk,
         paths=make_paths(chunk.inputs, constants),
-        members=draw_membership(fleet, structure, constants, chunk.inputs, chunk.join_u, chunk.leave_u),
+        members=draw_membership(
+            fleet, structure, constants, chunk.inputs, chunk.join_u, chunk.leave_u, earlier=earlier
+        ),
         state=_start(draws, units, len(fleet.holders)),
         order=order_of_units(fleet),
         last_renewal=fleet.last_renewal(int(constants["long_term_contract_years"])),
         slots_per_year=slots_per_year,
+        earlier=earlier,
+        is_prefecture=fleet.is_prefecture,
         out={name: np.empty((draws, HORIZON + 1)) for name in MEASURES},
         body=np.zeros((draws, len(fleet.holders))),
+        own=np.zeros((draws, int(fleet.is_prefecture.sum()))),
     )
     shared = np.zeros(units)
     for year in range(HORIZON + 1):
@@ -114,7 +126,7 @@ def run_chunk(
         running = _running(run, year) + _renewal(run, granted, year)
         _record(run, year, running, one_off, national)
         shared += run.state.shared.sum(axis=0)  # counts: exact in any order
-    return Outcome(run.out, run.body, shared)
+    return Outcome(run.out, run.body, run.own, shared)
 
 
 def _start(draws: int, units: int, bodies: int) -> State:
@@ -134,11 +146,14 @@ def _move(run: _Run, year: int) -> tuple[Flags, Flags]:
     to_standard = wants_standard(fleet, constants, year)[None, :] & ~state.standard
     # A late unit whose body has joined goes straight to the shared system and is spared a second move.
     to_shared &= ~fleet.is_late | to_standard | state.standard
+    if run.earlier.bundles is not None:
+        to_shared &= run.earlier.bundles.first_year <= year
     late_to_standard = to_standard & fleet.is_late
     wanted = late_to_standard | to_shared
     staff = constants["sim_own_staff_share"] * fleet.migration_yen / constants["sim_staff_cost_yen"]
     slots = run.slots_per_year * run.chunk.inputs["vendor_capacity_factor"]
     local, pool = local_staff(fleet, run.structure, constants, run.chunk.inputs, year)
+    slots, pool = _left_by_exits(run, slots, pool, local, year)
     given = grant(
         wanted, fleet.systems, staff, local=local + state.carried, slots=slots, pool=pool, fleet=fleet, order=run.order
     )
@@ -151,17 +166,31 @@ def _move(run: _Run, year: int) -> tuple[Flags, Flags]:
     return granted, first_move
 
 
+def _left_by_exits(run: _Run, slots: Floats, pool: Floats, local: Floats, year: int) -> tuple[Floats, Floats]:
+    """Return slots and pool less what the prefecture's exits take in this year: its own staff first, then the pool."""
+    exits = run.earlier.exits
+    if exits is None or not run.structure.retenders:
+        return slots, pool
+    own = local[:, run.fleet.population <= 0].sum(axis=1)
+    short = np.maximum(0.0, exits.staff_fte[year] - own)
+    return np.maximum(0.0, slots - exits.systems[year]), np.maximum(0.0, pool - short)
+
+
 def _one_off(run: _Run, granted: Flags, first_move: Flags, year: int) -> tuple[Floats, Floats]:
     fleet, constants, inputs = run.fleet, run.constants, run.chunk.inputs
     price = run.paths.price[:, year, None]
     learning = (1.0 + run.state.moved / fleet.total_systems) ** np.log2(1.0 - inputs["sim_learning_rate"])
-    share = np.where(first_move, 1.0, inputs["sim_joint_move_share"][:, None])
+    bundles, exits = run.earlier.bundles, run.earlier.exits
+    part = inputs["sim_joint_move_share"][:, None] * (1.0 if bundles is None else bundles.cover)
+    share = np.where(first_move, 1.0, part)
     planned = granted * share * (fleet.migration_yen * price)
     running = granted * (fleet.annual_yen * price)
     cost = planned * run.chunk.overrun * learning[:, None]
     cost += running * (inputs["sim_parallel_months"] / 12.0 + constants["sim_decommission_share"])[:, None]
     if run.structure.leaves_early:
         cost += running * constants["sim_exit_fee_share"] * _years_left(run, year)
+    if exits is not None and run.structure.retenders:
+        cost += exits.switching_yen[:, year] * price * run.chunk.overrun
     run.state.moved = run.state.moved + (granted * fleet.systems).sum(axis=1)
     in_time = year + fleet.base_fy <= constants["std_extended_deadline_fy"]
     rate = constants["standardisation_subsidy_share"] if in_time else 0.0
@@ -202,7 +231,11 @@ def _running(run: _Run, year: int) -> Floats:
     multiple = np.where(state.standard, inputs["sim_move_running_multiple"][:, None], 1.0)
     waiting = fleet.is_late & ~state.standard
     multiple = multiple + waiting * inputs["sim_late_running_premium"][:, None]
-    reduction = price_reduction(fleet, run.structure, run.constants, inputs, state.shared, year)
+    reduction = price_reduction(fleet, run.structure, run.constants, inputs, state.shared, year, earlier=run.earlier)
+    if run.earlier.exits is not None and run.structure.retenders:
+        # An exit is competition for the system that leaves: the larger of the two counts, never their sum.
+        whole = np.maximum(fleet.annual_yen * level * multiple, 1.0)
+        reduction = np.maximum(reduction, np.minimum(1.0, run.earlier.exits.saving_yen[:, year] / whole))
     cost: Floats = fleet.annual_yen * level * multiple * (1.0 - reduction)
     return cost
 
@@ -211,11 +244,14 @@ def _renewal(run: _Run, granted: Flags, year: int) -> Floats:
     """Return the cost of setting up again at a renewal (draws, U): everybody pays it who does not move in that year."""
     fleet, inputs = run.fleet, run.chunk.inputs
     due = (run.last_renewal[:, year] == year) & ~granted & (run.state.standard | ~fleet.is_late)
-    scale = np.where(
-        run.state.shared, (inputs["sim_joint_saving_promise"] * inputs["sim_realised_share"])[:, None], 0.0
-    )
+    promise = run.earlier.promise(inputs, run.is_prefecture) * inputs["sim_realised_share"][:, None]
+    scale = np.where(run.state.shared, promise * _cover(run), 0.0)
     cost: Floats = due * inputs["sim_renewal_share"][:, None] * fleet.migration_yen * (1.0 - scale)
     return cost * run.paths.price[:, year, None]
+
+
+def _cover(run: _Run) -> Floats | float:
+    return 1.0 if run.earlier.bundles is None else run.earlier.bundles.cover
 
 
 def _record(run: _Run, year: int, running: Floats, one_off: Floats, national: Floats) -> None:
@@ -224,8 +260,11 @@ def _record(run: _Run, year: int, running: Floats, one_off: Floats, national: Fl
         fleet, structure, run.constants, run.chunk.inputs, run.paths, run.members, run.state.stopped, year
     )
     net = one_off - national
-    by_body = np.add.reduceat(running + net, fleet.starts, axis=1)
+    borne = running + net
+    by_body = np.add.reduceat(borne, fleet.starts, axis=1)
     run.body[:] += by_body * run.paths.discount[year]
+    run.own[:] += borne[:, run.is_prefecture] * run.paths.discount[year]
+    out["stopped_share"][:, year] = run.state.stopped
     out["running_yen"][:, year] = running.sum(axis=1)
     out["one_off_yen"][:, year] = one_off.sum(axis=1)
     out["local_one_off_yen"][:, year] = (net * ~fleet.is_prefecture).sum(axis=1) * (1.0 - structure.subsidy_rate)

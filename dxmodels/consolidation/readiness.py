@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dxmodels.consolidation.earlier import NOTHING_EARLIER, EarlierResults
 from dxmodels.consolidation.fleet import Fleet
 from dxmodels.consolidation.settings import Constants, Structure
 
@@ -35,8 +36,8 @@ class Membership:
 
 
 def draw_membership(
-    fleet: Fleet, structure: Structure, constants: Constants, inputs: dict[str, Floats], join_u: Floats, leave_u: Floats
-) -> Membership:
+    fleet: Fleet, structure: Structure, constants: Constants, inputs: dict[str, Floats], join_u: Floats, leave_u: Floats, *, earlier: EarlierResults = NOTHING_EARLIER
+) -> Membership:  # fmt: skip
     """Return joining and leaving times; ``join_u`` and ``leave_u`` are uniforms (draws, holders)."""
     draws = len(join_u)
     delay = inputs["sim_entity_delay_years"]
@@ -48,7 +49,7 @@ def draw_membership(
         if structure.has_entity:
             by_entity = _joining(join_u, start, inputs["sim_uptake_years"], inputs["sim_uptake_ceiling_entity"])
             joins = np.minimum(joins, by_entity)
-    may_join = (fleet.population > 0) & (fleet.population < constants["sim_joint_member_max_people"])
+    may_join = _may_join(fleet, constants, earlier)
     joins = np.where(may_join[None, :], joins, NEVER)
     leaves = np.full(join_u.shape, NEVER)
     if structure.members_may_leave:
@@ -69,6 +70,14 @@ def wants_shared(last_renewal: npt.NDArray[np.int64], joins: Floats, year: int, 
     """Return which units (draws, U) want the shared system; ``joins`` is by unit (draws, U), ``last_renewal`` (U,)."""
     joined = joins <= year
     return joined if structure.leaves_early else joined & (last_renewal[None, :] >= joins)
+
+
+def _may_join(fleet: Fleet, constants: Constants, earlier: EarlierResults) -> Flags:
+    if earlier.bundles is not None:
+        return np.asarray(np.maximum.reduceat(earlier.bundles.cover, fleet.starts) > 0) & (fleet.population > 0)
+    if earlier.scale is not None:
+        return earlier.scale.may_join
+    return np.asarray((fleet.population > 0) & (fleet.population < constants["sim_joint_member_max_people"]))
 
 
 def _joining(uniforms: Floats, start: Floats, years: Floats, ceiling: Floats) -> Floats:

@@ -18,6 +18,7 @@ import pandas as pd
 from scipy import stats
 
 from dxmodels.consolidation.calibration import CapacityCalibration
+from dxmodels.consolidation.earlier import EarlierResults
 from dxmodels.consolidation.fleet import HORIZON, Fleet
 from dxmodels.errors import ModelError
 from dxmodels.money import format_yen
@@ -34,8 +35,8 @@ class SimulationResult:
     """Draws of every measure by option; the first option is the reference of all differences.
 
     ``measures[option][name]`` (draws, years), yen at the prices of each year; ``deterministic`` the same with one draw at the central
-    values; ``body_npv[option]`` (draws, bodies) discounted; ``unit_shared`` counts the
-    draw-years in which each unit was shared.
+    values; ``body_npv[option]`` (draws, bodies) and ``own_npv`` (draws, prefecture's units) discounted; ``unit_shared`` counts the
+    draw-years in which each unit was shared; ``earlier`` what came from earlier rooms.
     """
 
     case: str
@@ -47,7 +48,9 @@ class SimulationResult:
     measures: Mapping[str, Mapping[str, Floats]]
     deterministic: Mapping[str, Mapping[str, Floats]]
     body_npv: Mapping[str, Floats]
+    own_npv: Mapping[str, Floats]
     unit_shared: Mapping[str, Floats]
+    earlier: EarlierResults
     uniforms_digest: Mapping[str, str]
     discount_rate: float
     draws: int

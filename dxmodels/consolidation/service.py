@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from dxmodels.consolidation.earlier import NOTHING_EARLIER, EarlierResults
 from dxmodels.consolidation.fleet import Fleet
 from dxmodels.consolidation.paths import Paths
 from dxmodels.consolidation.readiness import COUNCIL_START, Membership
@@ -40,13 +41,14 @@ def local_staff(
 
 
 def price_reduction(
-    fleet: Fleet, structure: Structure, constants: Constants, inputs: dict[str, Floats], shared: Flags, year: int
-) -> Floats:
+    fleet: Fleet, structure: Structure, constants: Constants, inputs: dict[str, Floats], shared: Flags, year: int, *, earlier: EarlierResults = NOTHING_EARLIER
+) -> Floats:  # fmt: skip
     """Return the fraction by which running cost is lower than without the structure (draws, U)."""
-    scale = (inputs["sim_joint_saving_promise"] * inputs["sim_realised_share"])[:, None]
+    scale = earlier.promise(inputs, fleet.is_prefecture) * inputs["sim_realised_share"][:, None]
     premium = inputs["single_bid_premium"]
     competition = (premium / (1.0 + premium) * contested_gain(fleet, structure, constants, inputs))[:, None]
-    reduction = np.where(shared, np.maximum(scale, competition), 0.0)
+    cover = 1.0 if earlier.bundles is None else np.where(fleet.is_prefecture, 1.0, earlier.bundles.cover)
+    reduction = np.where(shared, np.maximum(scale * cover, competition), 0.0)
     if not structure.retenders:
         return np.asarray(reduction)
     renewed = (fleet.renewal <= year) & fleet.is_prefecture

@@ -16,6 +16,7 @@ import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ import pandas as pd
 from scipy import special
 
 from dxmodels.consolidation.calibration import CALIBRATION_ASSUMPTIONS, calibrate_capacity
+from dxmodels.consolidation.earlier import NOTHING_EARLIER, SCALE_INPUT, EarlierResults, take_earlier
 from dxmodels.consolidation.fleet import Fleet, build_fleet
 from dxmodels.consolidation.kernel import MEASURES, Chunk, Outcome, run_chunk
 from dxmodels.consolidation.result import SimulationResult
@@ -42,6 +44,11 @@ from dxmodels.cost.overrun import overrun_quantile
 from dxmodels.errors import ModelError
 from dxmodels.inputs import Case, Patch, Register, load_option, load_register, load_scenario
 
+if TYPE_CHECKING:
+    from dxmodels.bundling import BundlePlan
+    from dxmodels.cost.scale import ScaleCurve
+    from dxmodels.lockin import ExitPlan
+
 Floats = npt.NDArray[np.float64]
 
 OPTIONS = ("status_quo", "stronger_governance", "joint_council", "shared_entity")
@@ -59,6 +66,7 @@ class World:
     constants: Constants
     register: Register
     slots_per_year: float
+    earlier: EarlierResults = NOTHING_EARLIER
 
 
 def simulate(
@@ -69,6 +77,9 @@ def simulate(
     draws: int = 8192,
     seed: int,
     register: Register | None = None,
+    bundle_plan: BundlePlan | None = None,
+    exit_plan: ExitPlan | None = None,
+    scale: ScaleCurve | None = None,
     chunk: int = 64,
     scrambles: int = LEAST_SCRAMBLES,
     executor: Executor | None = None,
@@ -76,7 +87,8 @@ def simulate(
     """Return yearly measures of every option over ``draws`` draws; the first option is the reference of all differences.
 
     ``options`` and ``scenario`` are names of data/options and data/scenarios, or patches. ``draws`` / ``scrambles`` must be a power of
-    two. ``chunk`` is the number of draws in the cache at once, ``executor`` (concurrent.futures) runs blocks of draws elsewhere; neither
+    two. ``bundle_plan``, ``exit_plan`` and ``scale`` are Results of the earlier rooms and take the place of the register's numbers (see
+    ``earlier``). ``chunk`` is the number of draws in the cache at once, ``executor`` (concurrent.futures) runs blocks of draws elsewhere; neither
     changes a single bit. Raises ModelError or ParameterError for impossible settings, MissingTableError for a case without the tables.
     """
     _check(draws, scrambles, chunk, options)
@@ -86,12 +98,16 @@ def simulate(
     fleet = build_fleet(case)
     calibration = calibrate_capacity(fleet, base)
     slots = calibration.slots_share_per_year * fleet.total_systems
-    worlds = {patch.name: make_world(fleet, patch, base, slots) for patch in patches}
+    earlier = take_earlier(
+        fleet, bundle_plan=bundle_plan, exit_plan=exit_plan, scale=scale,
+        discount_rate=base.value("discount_rate_standard"), most_people=base.value("sim_joint_member_max_people"),
+    )  # fmt: skip
+    worlds = {patch.name: make_world(fleet, patch, base, slots, earlier=earlier) for patch in patches}
     uniforms = global_uniforms(seed, DIMENSIONS, draws=draws, scrambles=scrambles)
     outcomes, digests = _run_all(worlds, uniforms, seed, draws // scrambles, chunk, executor)
     if len(set(digests.values())) != 1:
         raise ModelError("選択肢の間で乱数が一致しません。プログラムの誤りです。開発者に連絡してください。")
-    drawn = draw_inputs(base, uniforms)
+    drawn = draw_world(base, earlier, uniforms)
     return SimulationResult(
         case=case.name,
         scenario=outside.name,
@@ -102,7 +118,9 @@ def simulate(
         measures={name: outcome.measures for name, outcome in outcomes.items()},
         deterministic={name: run_deterministic(world).measures for name, world in worlds.items()},
         body_npv={name: outcome.body_npv for name, outcome in outcomes.items()},
+        own_npv={name: outcome.own_npv for name, outcome in outcomes.items()},
         unit_shared={name: outcome.unit_shared for name, outcome in outcomes.items()},
+        earlier=earlier,
         uniforms_digest=digests,
         discount_rate=next(iter(worlds.values())).constants["discount_rate_standard"],
         draws=draws,
@@ -114,24 +132,44 @@ def simulate(
 
 
 def make_world(
-    fleet: Fleet, option: Patch, register: Register, slots_per_year: float, *, structure: Structure | None = None
-) -> World:
+    fleet: Fleet, option: Patch, register: Register, slots_per_year: float, *, structure: Structure | None = None, earlier: EarlierResults = NOTHING_EARLIER
+) -> World:  # fmt: skip
     """Return one option's world: its changes laid over the scenario's register (``structure`` where it was read before)."""
     changed = register.patched(option)
-    return World(fleet, structure or read_structure(option), read_constants(changed), changed, slots_per_year)
+    return World(fleet, structure or read_structure(option), read_constants(changed), changed, slots_per_year, earlier)
+
+
+def draw_world(register: Register, earlier: EarlierResults, uniforms: Floats) -> dict[str, Floats]:
+    """Return the drawn inputs, with the elasticity in place of the planned saving where a curve was given."""
+    inputs = draw_inputs(register, uniforms)
+    if earlier.scale is not None:
+        inputs[SCALE_INPUT] = earlier.scale.draw(uniforms[:, DIMENSIONS.index("sim_joint_saving_promise")])
+    return inputs
 
 
 def run_deterministic(world: World, *, inputs: dict[str, Floats] | None = None) -> Outcome:
-    """Return the case with every input at its central value, each cost as estimated, and bodies joining in evenly spread order."""
+    """Return the case with every input at its central value, each cost as estimated, and bodies joining in evenly spread order.
+
+    ``inputs`` (each (points,)) runs many such cases at once, e.g. the points of a sensitivity design.
+    """
     bodies = len(world.fleet.holders)
+    used = central_inputs(world.register) if inputs is None else dict(inputs)
+    points = len(next(iter(used.values())))
+    if world.earlier.scale is not None and SCALE_INPUT not in used:
+        used[SCALE_INPUT] = np.full(points, world.earlier.scale.elasticity)
     order = hashed_uniforms(0, "join", world.fleet.holders, start=0, stop=1)[0].argsort().argsort()
     chunk = Chunk(
-        inputs=central_inputs(world.register) if inputs is None else inputs,
-        overrun=np.ones((1, len(world.fleet.holder))),
-        join_u=((order + 0.5) / bodies)[None, :],
-        leave_u=np.full((1, bodies), 0.5),
+        inputs=used,
+        overrun=np.ones((points, len(world.fleet.holder))),
+        join_u=np.repeat(((order + 0.5) / bodies)[None, :], points, axis=0),
+        leave_u=np.full((points, bodies), 0.5),
     )
-    return run_chunk(world.fleet, world.structure, world.constants, chunk, slots_per_year=world.slots_per_year)
+    return _run_world(world, chunk)
+
+
+def _run_world(world: World, chunk: Chunk) -> Outcome:
+    slots = world.slots_per_year
+    return run_chunk(world.fleet, world.structure, world.constants, chunk, slots_per_year=slots, earlier=world.earlier)
 
 
 def _run_all(
@@ -170,13 +208,13 @@ def _run_block(job: tuple[dict[str, World], Floats, int, int, int]) -> dict[str,
 
 
 def _run_one(world: World, uniforms: Floats, shared: tuple[Floats, Floats, Floats]) -> Outcome:
-    inputs = draw_inputs(world.register, uniforms)
+    inputs = draw_world(world.register, world.earlier, uniforms)
     own, join_u, leave_u = shared
     rho = world.constants.overrun.factor_correlation
     common = inputs[OVERRUN_FACTOR][:, None]
     together = special.ndtr(np.sqrt(rho) * common + np.sqrt(1.0 - rho) * special.ndtri(own))
     chunk = Chunk(inputs, overrun_quantile(together, world.constants.overrun), join_u, leave_u)
-    return run_chunk(world.fleet, world.structure, world.constants, chunk, slots_per_year=world.slots_per_year)
+    return _run_world(world, chunk)
 
 
 def _cell_uniforms(fleet: Fleet, seed: int, start: int, stop: int) -> tuple[Floats, Floats, Floats]:
@@ -196,6 +234,7 @@ def _empty(like: Outcome, draws: int, *, keep: bool) -> Outcome:
     return Outcome(
         {name: np.empty((draws, years)) for name in MEASURES},
         np.empty((draws if keep else 0, like.body_npv.shape[1])),
+        np.empty((draws if keep else 0, like.own_npv.shape[1])),
         np.zeros_like(like.unit_shared),
     )
 
@@ -206,6 +245,7 @@ def _put(target: Outcome, part: Outcome, start: int, *, keep: bool) -> None:
         target.measures[name][start:stop] = part.measures[name]
     if keep:
         target.body_npv[start:stop] = part.body_npv
+        target.own_npv[start:stop] = part.own_npv
     target.unit_shared += part.unit_shared
 
 
