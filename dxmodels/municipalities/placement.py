@@ -16,7 +16,6 @@ What it leaves out: who can do what (one kind of expert), half days, meetings he
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,13 +25,10 @@ import pulp
 from dxmodels.errors import ModelError
 from dxmodels.money import format_rate
 from dxmodels.municipalities.distances import great_circle_km
-from dxmodels.municipalities.staffing import StaffNeed
-from dxmodels.municipalities.waves import WavePlan
-from dxmodels.municipalities.waves.problem import EXPERT
 from dxmodels.solver import Effort, SolveReport, solve
 
 if TYPE_CHECKING:
-    from dxmodels.inputs import Case, Register
+    from dxmodels.inputs import Register
 
 PLACEMENT_ASSUMPTIONS: tuple[str, ...] = (
     "expert_working_days",
@@ -43,7 +39,6 @@ PLACEMENT_ASSUMPTIONS: tuple[str, ...] = (
 )
 _KEPT_TOLERANCE = 1e-6
 _SHOWN_TOLERANCE = 1e-4
-OPERATION, MIGRATION, ADVICE = "operation", "migration", "advice"
 SHARE, UNMET, PEOPLE, TRAVEL = "least_share", "unmet", "people", "travel"
 _STAGES_JA = {
     SHARE: "最も少ない団体の充足率",
@@ -146,49 +141,6 @@ def place_experts(
     stages = pd.DataFrame([_stage(name, value, report) for name, value, report in reports])
     unmet = next(value for name, value, _ in reports if name == UNMET)
     return Placement(model.stations(halls), model.visits(halls), model.served(halls), stages, max(0.0, unmet - free))
-
-
-def list_expert_demand(need: StaffNeed, waves: WavePlan, register: Register) -> pd.DataFrame:
-    """Return days of help each municipality asks for by year, over all kinds of work (``list_demand_by_role``)."""
-    rows = list_demand_by_role(need, waves, register)
-    return rows.groupby(["municipality_code", "fiscal_year"], sort=False)["demand_days"].sum().round(1).reset_index()
-
-
-def list_demand_by_role(need: StaffNeed, waves: WavePlan, register: Register) -> pd.DataFrame:
-    """Return days of help by municipality, year and kind of work (role_id).
-
-    operation: what running lacks beyond the moves' own gap, and visits to one-person IT; migration: move effort that free staff does not
-    cover; advice: days for every move under way.
-    """
-    table = need.by_year[["municipality_code", "fiscal_year", "gap_fte", "uncovered_fte"]]
-    keys = pd.MultiIndex.from_frame(table[["municipality_code", "fiscal_year"]])
-    working, alone = register.value("expert_working_days"), need.bodies.set_index("municipality_code")["is_one_person"]
-    running = (table["gap_fte"] - table["uncovered_fte"]).clip(lower=0.0).to_numpy(dtype=float) * working
-    visits = alone.reindex(table["municipality_code"]).to_numpy(dtype=bool) * register.value("expert_one_person_days")
-    under_way = _moves_under_way(waves).reindex(keys, fill_value=0).to_numpy(dtype=float)
-    days = {
-        OPERATION: running + visits,
-        MIGRATION: table["uncovered_fte"].to_numpy(dtype=float) * working,
-        ADVICE: under_way * register.value("expert_move_days"),
-    }
-    parts = [keys.to_frame(index=False).assign(role_id=role, demand_days=amount) for role, amount in days.items()]
-    return pd.concat(parts, ignore_index=True)
-
-
-def list_expert_supply(case: Case, years: Sequence[int]) -> pd.DataFrame:
-    """Return shared experts by year from the capacity table (all holders together)."""
-    capacity = case.table("capacity", ["capacity_fte"])
-    rows = capacity[(capacity["capacity_kind"] == EXPERT) & capacity["fiscal_year"].isin(list(years))]
-    sums = rows.groupby("fiscal_year")["capacity_fte"].sum().reindex(list(years), fill_value=0.0)
-    return sums.astype(float).rename("experts_count").rename_axis("fiscal_year").reset_index()
-
-
-def _moves_under_way(waves: WavePlan) -> pd.Series:
-    """Systems being moved by municipality and year (every year of their duration)."""
-    rows = waves.table.dropna(subset=["go_live_fy"])
-    triples = zip(rows["municipality_code"], rows["go_live_fy"], rows["duration_years"], strict=True)
-    years = [(code, int(live) - back) for code, live, lasting in triples for back in range(int(lasting))]
-    return pd.Series(1, index=pd.MultiIndex.from_tuples(years)).groupby(level=[0, 1]).sum()
 
 
 def _checked(demand: pd.DataFrame, supply: pd.DataFrame, halls: pd.DataFrame) -> pd.DataFrame:

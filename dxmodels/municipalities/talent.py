@@ -1,6 +1,6 @@
 """Which people are needed for how long, can they be paid, who is trained in what, and what must their help be worth to pay?
 
-Sets        r kinds of work asked for (operation, migration, advice: ``placement.list_demand_by_role``), y fiscal years
+Sets        r kinds of work asked for (operation, migration, advice: ``help_demand.list_demand_by_role``), y fiscal years
 Parameters  d_ry days asked for, D working days of one; market pay w_r, average pay of municipal staff w0, offered pay of a shared expert p
             (before employer's charges); cost of a stationed expert c a year, share g of it borne by the State, price u of an outsourced day
 Model       people of kind r at the peak n_r = max_y d_ry / D; pay gap a body alone would have to close w_r - w0; margin of the shared post p - w_r.
@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dxmodels.money import format_rate, format_yen
-from dxmodels.municipalities.placement import ADVICE, MIGRATION, OPERATION, Placement, list_demand_by_role
+from dxmodels.municipalities.help_demand import ADVICE, MIGRATION, OPERATION, list_demand_by_role
+from dxmodels.municipalities.placement import Placement
 from dxmodels.municipalities.staffing import StaffNeed
 from dxmodels.municipalities.waves import WavePlan
 

@@ -12,14 +12,9 @@ from dxmodels import glossary
 from dxmodels.errors import MissingTableError, ModelError
 from dxmodels.inputs import Case, load_case, load_register
 from dxmodels.municipalities.distances import EARTH_RADIUS_KM, great_circle_km
+from dxmodels.municipalities.help_demand import list_demand_by_role, list_expert_demand, list_expert_supply
 from dxmodels.municipalities.move import estimate_move_costs
-from dxmodels.municipalities.placement import (
-    PlacementRules,
-    list_demand_by_role,
-    list_expert_demand,
-    list_expert_supply,
-    place_experts,
-)
+from dxmodels.municipalities.placement import PlacementRules, place_experts
 from dxmodels.municipalities.staffing import StaffNeed, plan_staff_need, pool_leaving
 from dxmodels.municipalities.talent import list_people_needed, plan_training, value_experts
 from dxmodels.municipalities.waves import WavePlan, list_moves, plan_waves, read_wave_rules
