@@ -100,6 +100,12 @@ def _template(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
+    if options.kind == "excel":
+        from dxmodels.inputs.imports.inventory import import_inventory
+
+        inventory = import_inventory(options.file, into=_case_named(options.into), write=options.write)
+        print(inventory.summary())
+        return inventory.exit_code
     from dxmodels.inputs.imports import import_file
     from dxmodels.lockin.national_summary import describe_summary, summarize_information_contracts
 
@@ -241,15 +247,16 @@ def _add_run(commands: Any) -> None:
 
 def _add_import(commands: Any) -> None:
     get = commands.add_parser(
-        "import", help="入札結果・OCDS・行政事業レビュー・公金支出情報を取り込む", allow_abbrev=False
+        "import", help="情報システム台帳・入札結果・OCDS・行政事業レビュー・公金支出情報を取り込む", allow_abbrev=False
     )
-    get.add_argument("kind", metavar="種類", help="ocds、bids、review51、review54、payments")
+    get.add_argument("kind", metavar="種類", help="excel（台帳）、ocds、bids、review51、review54、payments")
     get.add_argument("file", metavar="ファイル", help="取り込むファイル（csv・xlsx・xls・json・jsonl・zip）")
     get.add_argument(
         "--into", required=True, metavar="ケース", help="取込み先のケース名かフォルダ（なければ新しく作る）"
     )
     get.add_argument("--tax", default="", metavar="税", help="ファイルに書かれていないときの税の別：税抜 または 税込")
     get.add_argument("--municipality", default="", metavar="団体コード", help="すべてこの市町村の契約として取り込む")
+    get.add_argument("--write", action="store_true", help="台帳（excel）：試行と設定の確認の後、実際に取り込む")
     get.set_defaults(answer=_import)
 
 

@@ -61,7 +61,7 @@ def find_target(into: str | Path, tables: tuple[str, ...]) -> Target:
     if folder.is_dir() and (folder / CASE_FILE).is_file():
         _refuse_foreign_tables(folder, tables)
         return Target(folder, True)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or any(place.name != FOLDER for place in folder.iterdir())):
         cure = f"{CASE_FILE} のあるケースのフォルダか、まだない名前を指定してください"
         raise InputError([Fault(folder.name, "ケースのフォルダではありません", cure)])
     return Target(folder, False)
