@@ -6,11 +6,13 @@ Inside a notebook: ``check_parameters`` first, then ``exhibit`` and ``record`` a
 
 from __future__ import annotations
 
+from dxmodels.runs.booklets import booklet
 from dxmodels.runs.doors import exhibit, record
 from dxmodels.runs.parameters import check_parameters
 from dxmodels.runs.recorded import recorded, recorded_exhibits, recorded_names, recorded_states, recorded_table
 
 __all__ = [
+    "booklet",
     "check_parameters",
     "exhibit",
     "record",

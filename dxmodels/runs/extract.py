@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dxmodels.errors import RunError
+from dxmodels.runs.booklets import BOOKLET_MIME, Booklet
 from dxmodels.runs.model import EXHIBIT_MIME, RECORD_MIME, Exhibit, Record
 from dxmodels.runs.notebook_files import Cell, read_cells
 
@@ -29,6 +30,7 @@ class Results:
     lead: tuple[str, ...] = ()
     exhibits: tuple[Exhibit, ...] = field(default=(), repr=False)
     records: tuple[Record, ...] = field(default=(), repr=False)
+    booklets: tuple[Booklet, ...] = field(default=(), repr=False)
 
     def to_json(self) -> str:
         """Return the results as canonical JSON: what the summary reads and two runs are compared by."""
@@ -48,6 +50,7 @@ def read_results(path: Path, *, fallback_title: str) -> Results:
     cells = read_cells(path)
     exhibits: dict[str, Exhibit] = {}
     records: dict[str, Record] = {}
+    booklets: dict[str, Booklet] = {}
     for data in _bundles(cells):
         if EXHIBIT_MIME in data:
             made = Exhibit.model_validate(_object(data[EXHIBIT_MIME], path))
@@ -55,8 +58,11 @@ def read_results(path: Path, *, fallback_title: str) -> Results:
         if RECORD_MIME in data:
             kept = Record.model_validate(_object(data[RECORD_MIME], path))
             records[kept.name] = kept
+        if BOOKLET_MIME in data:
+            bound = Booklet.model_validate(_object(data[BOOKLET_MIME], path))
+            booklets[bound.id] = bound
     title, lead = introduction(cells, fallback_title)
-    return Results(title, lead, tuple(exhibits.values()), tuple(records.values()))
+    return Results(title, lead, tuple(exhibits.values()), tuple(records.values()), tuple(booklets.values()))
 
 
 def introduction(cells: Iterable[Cell], fallback_title: str) -> tuple[str, tuple[str, ...]]:

@@ -1,6 +1,6 @@
 """Which files does a run consist of? Index, report, a page a notebook, tables and figures.
 
-reports/<run-id>/{index.html, <plan>.html/.pdf/.xlsx, notebooks/<name>.*, tables/E07.csv, tables/people/E07.csv, figures/E07.svg}
+reports/<run-id>/{index.html, <plan>.html/.pdf/.xlsx, notebooks/<name>.*, tables/E07.csv, tables/people/E07.csv, figures/E07.svg, booklets/E05.pdf}
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dxmodels.runs.document.model import Item
 from dxmodels.runs.folders import write_atomically
 from dxmodels.runs.plans import Plan
 from dxmodels.runs.project import inside
+from dxmodels.runs.render.booklet import Bound, write_booklets
 from dxmodels.runs.render.csv import machine_csv, people_csv
 from dxmodels.runs.render.html import document_html, index_html
 from dxmodels.runs.render.pdf import document_pdf
@@ -28,15 +29,19 @@ def write_pages(
 ) -> dict[str, str]:
     """Write every file of a run into ``folder``; return what could not be made, by name, with the reason."""
     failed: dict[str, str] = {}
+    bound: list[Bound] = []
     for page in pages:
         document = notebook_document(page, edition)
         failed |= _write_document(folder / "notebooks", page.job.key, document, [page], base="../")
         _write_exhibits(folder, page, document)
+        failed |= write_booklets(folder, page, run_id=edition.run_id, as_of=edition.as_of, made=bound)
     say("報告書（HTML・PDF・Excel）を作成しています")
     report = plan_document(plan, pages, edition)
     failed |= _write_document(folder, plan.name, report, pages, base="")
     told = {page.job.key: page.outcome.message for page in pages if page.failed} | failed
-    write_atomically(folder / "index.html", index_html(_index(plan, pages, report, edition, told)).encode("utf-8"))
+    write_atomically(
+        folder / "index.html", index_html(_index(plan, pages, report, edition, told, bound)).encode("utf-8")
+    )
     return failed
 
 
@@ -67,7 +72,12 @@ def _write_exhibits(folder: Path, page: Page, document: Document) -> None:
 
 
 def _index(
-    plan: Plan, pages: Sequence[Page], report: Document, edition: Edition, failed: Mapping[str, str]
+    plan: Plan,
+    pages: Sequence[Page],
+    report: Document,
+    edition: Edition,
+    failed: Mapping[str, str],
+    bound: Sequence[Bound],
 ) -> dict[str, Any]:
     """Return what the list of a run's files says."""
     stems = {page.stem(exhibit).lower(): page.stem(exhibit) for page in pages for exhibit in page.results.exhibits}
@@ -81,6 +91,7 @@ def _index(
         "report": plan.name,
         "failed": list(failed.items()),
         "traceback": any(page.outcome.details for page in pages),
+        "booklets": bound,
         "pages": [_page_row(page) for page in pages],
         "exhibits": [_exhibit_row(item, stems) for item in sorted(report.items, key=lambda item: item.anchor)],
     }

@@ -49,7 +49,7 @@ CATALOGUE: tuple[Entry, ...] = (
     _history("lead_days_short", "開札から履行開始までの日数", "opening_date", "start_date"),
     _history("bidders_fell", "応札者数の減少（初回と直近）", "bidders_count"),
     _system("customisation_high", "カスタマイズ率", TECHNICAL, "customisation_rate"),
-    _system("source_closed", "著作権が受注者にあり預託もない", CONTRACTUAL, "source_rights", "has_escrow"),
+    _system("source_closed", "著作権が発注者になく預託もない", CONTRACTUAL, "source_rights", "has_escrow"),
     _system("export_untested", "データ出力の形式と試験", TECHNICAL, "export_format_ja", "export_test_date"),
     _system("interface_documents_missing", "連携仕様書がない", TECHNICAL, "has_interface_documents"),
     _system("staff_cannot_explain", "職員が仕様を説明できない", KNOWLEDGE, "own_staff_can_explain"),

@@ -11,6 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from dxmodels.fiscal import era_date
+from dxmodels.glossary import label_ja
+from dxmodels.inputs.schemas.choices import choice_label_ja
+from dxmodels.money import format_yen
+
 FLAGGED, NOT_FLAGGED, NOT_COMPUTABLE = "flagged", "not_flagged", "not_computable"
 STATE_JA = {FLAGGED: "該当", NOT_FLAGGED: "非該当", NOT_COMPUTABLE: "算出不能"}
 FIXED_JA, FENCE_JA, FACT_JA = "固定（前提台帳）", "自データの外れ値境界", "事実の有無"
@@ -77,6 +82,22 @@ def report(
         },
         columns=list(COLUMNS),
     )
+
+
+def stated(column: str, values: pd.Series) -> pd.Series:
+    """Return a field as a planner reads it (連携仕様書の有無：いいえ); missing where the field is blank."""
+    label = label_ja(column)
+    return values.map(lambda value: pd.NA if pd.isna(value) else f"{label}：{_shown(column, value)}").astype("string")
+
+
+def _shown(column: str, value: object) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "はい" if value else "いいえ"
+    if isinstance(value, pd.Timestamp):
+        return era_date(value.date())
+    if column.endswith("_yen"):
+        return format_yen(float(str(value)))
+    return choice_label_ja(column, str(value))
 
 
 def compared(values: pd.Series, threshold: Threshold, *, above: bool) -> pd.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dxmodels.lockin.indicators.evidence import Evidence
-from dxmodels.lockin.indicators.findings import compared, fixed, report, upper_fence
+from dxmodels.lockin.indicators.findings import compared, fixed, report, stated, upper_fence
 
 _SYSTEM = "system"
 _NO_TENDER = "競争入札の記録がない"
@@ -203,4 +203,4 @@ def _days(earlier: pd.Series, later: pd.Series) -> pd.Series:
 
 
 def _round_text(last: pd.DataFrame, column: str) -> pd.Series:
-    return last["contract_id"].astype(str) + "：" + column + "=" + last[column].astype(str)
+    return last["contract_id"].astype(str) + "の" + stated(column, last[column])

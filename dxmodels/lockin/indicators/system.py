@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dxmodels.lockin.indicators.evidence import Evidence
-from dxmodels.lockin.indicators.findings import compared, fixed, report
+from dxmodels.lockin.indicators.findings import compared, fixed, report, stated
 
 _SYSTEM = "system"
 _DAYS_A_YEAR = 365.25
@@ -35,7 +35,7 @@ def source_closed(evidence: Evidence) -> pd.DataFrame:
         _SYSTEM,
         closed.astype("Float64"),
         closed,
-        evidence=rights,
+        evidence=stated("source_rights", rights),
         reason_ja="著作権の帰属またはソース預託の有無が空欄",
     )
 
@@ -111,6 +111,6 @@ def _lacking(evidence: Evidence, indicator: str, column: str, reason: str) -> pd
         _SYSTEM,
         (~there).astype("Float64"),
         ~there,
-        evidence=column + "=" + there.astype("string"),
+        evidence=stated(column, there),
         reason_ja=reason,
     )

@@ -1,0 +1,92 @@
+"""How do the forms of a notebook become one PDF with all pages and single pages?
+
+``booklets/<exhibit>.pdf`` and ``booklets/<exhibit>/<key>.pdf``, compiled in process from one fixed Typst template, tagged (PDF/UA-1) and byte-stable. The type shrinks until a page
+fits; one that does not fit on a sheet even at the smallest type is an error, never a second sheet.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import typst
+
+from dxmodels.errors import RunError
+from dxmodels.fiscal import era_date
+from dxmodels.runs.booklets import Booklet
+from dxmodels.runs.document.model import Page
+from dxmodels.runs.folders import write_atomically
+from dxmodels.runs.model import ILLUSTRATIVE
+from dxmodels.runs.project import inside
+from dxmodels.runs.render.fonts import font_folders, with_known_characters
+from dxmodels.runs.render.html import TEMPLATES
+
+FOLDER = "booklets"
+_MARK = "架空データを含む"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One booklet as the list of a run's files shows it."""
+
+    file: str
+    title: str
+    sheets: int
+    folder: str
+
+
+def write_booklets(folder: Path, page: Page, *, run_id: str, as_of: dt.date, made: list[Bound]) -> dict[str, str]:
+    """Write every booklet of one notebook and add it to ``made``; return by file name what could not be made, with the reason."""
+    failed = {}
+    for entry in page.results.booklets:
+        stem = f"{entry.id}-{page.job.variant}" if page.job.variant else entry.id
+        name, many = f"{FOLDER}/{stem}.pdf", len(entry.pages) > 1
+        try:
+            write_atomically(inside(folder / FOLDER, f"{stem}.pdf"), booklet_pdf(entry, run_id=run_id, as_of=as_of))
+            for single in entry.pages if many else ():
+                alone = entry.model_copy(update={"pages": (single,)})
+                target = inside(folder / FOLDER / stem, f"{single.key}.pdf")
+                write_atomically(target, booklet_pdf(alone, run_id=run_id, as_of=as_of))
+        except RunError as error:
+            failed[name] = str(error)
+            continue
+        made.append(Bound(name, f"{entry.id}　{entry.title}", len(entry.pages), f"{FOLDER}/{stem}" if many else ""))
+    return failed
+
+
+def booklet_pdf(entry: Booklet, *, run_id: str, as_of: dt.date) -> bytes:
+    """Return the pages as PDF/UA-1, one sheet a page; RunError where Typst refuses or a page runs over."""
+    mark = _MARK if entry.grade == ILLUSTRATIVE else ""
+    content = {**entry.model_dump(mode="json"), "run_id": run_id, "as_of": era_date(as_of), "mark": mark}
+    day = dt.datetime.combine(as_of, dt.time(), dt.UTC)
+    try:
+        made = _compiler().compile(
+            input=_template(),
+            format="pdf",
+            sys_inputs={"booklet": with_known_characters(json.dumps(content, ensure_ascii=False))},
+            pdf_standards="ua-1",
+            timestamp=int(day.timestamp()),
+        )
+    except typst.TypstError as error:
+        raise RunError(f"カルテのPDFを作成できません（{entry.title}）：{error.message}") from error
+    if not isinstance(made, bytes):
+        raise RunError(f"カルテのPDFを作成できません（{entry.title}）。")
+    return made
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    fonts = typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(folder) for folder in font_folders()],
+    )
+    return typst.Compiler(font_paths=fonts)
+
+
+@cache
+def _template() -> bytes:
+    return (TEMPLATES / "booklet.typ").read_bytes()
