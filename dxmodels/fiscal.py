@@ -28,6 +28,7 @@ _DATE = re.compile(
     rf"^(?:{_YEAR})\s*[年./-]\s*(?P<month>\d{{1,2}})\s*[月./-]\s*(?P<day>\d{{1,2}})\s*日?$", re.IGNORECASE
 )
 _COMPACT_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_ISO_TEXT = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 
 
 def fiscal_year_of(day: dt.date) -> int:
@@ -57,6 +58,19 @@ def era_year(fiscal_year: int, *, suffix: str = "年度") -> str:
 def era_date(day: dt.date) -> str:
     """Return a date in the era calendar, e.g. 令和8年3月31日."""
     return f"{_in_era(day, day.year)}年{day.month}月{day.day}日"
+
+
+def era_text(as_of: str) -> str:
+    """Return an as-of date kept as text in the era calendar: 2025-12 → 令和7年12月, 2024-07-12 → 令和6年7月12日; any other text unchanged."""
+    parts = _ISO_TEXT.fullmatch(as_of.strip())
+    if not parts:
+        return as_of
+    year, month = int(parts[1]), int(parts[2])
+    try:
+        day = dt.date(year, month, int(parts[3] or 1))
+    except ValueError:
+        return as_of
+    return era_date(day) if parts[3] else f"{_in_era(day, year)}年{month}月"
 
 
 def parse_fiscal_year(text: str) -> int:

@@ -22,6 +22,7 @@ from dxmodels.cost.scale import ScaleCurve
 from dxmodels.cost.scale_check import compare_with_bands
 from dxmodels.errors import MissingTableError
 from dxmodels.inputs import Case, Register
+from dxmodels.money import format_rate
 
 EXCHANGE_SERIES = "usdjpy"
 CAP_ASSUMPTIONS = ("overrun_cap_low_ratio", "overrun_cap_ratio", "overrun_cap_high_ratio", "overrun_cap_extreme_ratio")
@@ -72,8 +73,8 @@ class ConditionComparison:
         dearer = self.table.loc[self.table["difference_yen"] >= 0, "name_ja"]
         low, high = self.table["break_even_yen_per_usd"].min(), self.table["break_even_yen_per_usd"].max()
         return (
-            f"ガバメントクラウドが割安になる条件は{'・'.join(cheaper) or 'なし'}、割高になる条件は{'・'.join(dearer) or 'なし'}。"
-            f"条件により損益分岐の為替は1ドル {low:.0f}〜{high:.0f} 円に動く。"
+            f"ガバメントクラウドが割安になるのは「{'」「'.join(cheaper) or 'なし'}」、割高になるのは「{'」「'.join(dearer) or 'なし'}」の場合。"
+            f"損益分岐の為替は条件により1ドル{low:.0f}〜{high:.0f}円に動く。"
         )
 
 
@@ -92,16 +93,16 @@ class CapComparison:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per cap, lowest first."""
-        return self.table.copy()
+        return self.table.round(2)
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         row = self.table[self.table["cap_ratio"] == self.declared_cap_ratio].iloc[0]
         low, high = self.table["mean_ratio"].min(), self.table["mean_ratio"].max()
         return (
-            f"1件の費用は見積の P50 で {row['p50_ratio']:.2f} 倍、P80 で {row['p80_ratio']:.2f} 倍、P95 で {row['p95_ratio']:.2f} 倍"
-            f"（上限 {self.declared_cap_ratio:g} 倍と宣言した場合）。平均は上限の置き方だけで {low:.2f}〜{high:.2f} 倍に動くため、"
-            "平均では判断しない。"
+            f"情報システムの事業は、半数が見積の{row['p50_ratio']:.2f}倍以内（P50）に収まるが、5件に1件は{row['p80_ratio']:.2f}倍（P80）、"
+            f"20件に1件は{row['p95_ratio']:.2f}倍（P95）を超える（超過の上限を{self.declared_cap_ratio:g}倍と宣言した場合）。"
+            f"平均は上限の置き方だけで{low:.2f}〜{high:.2f}倍に動くため、平均では判断しない。"
         )
 
 
@@ -125,6 +126,40 @@ class ReplacementTail:
         """Return the headline sentences (Japanese)."""
         return self.tail.summary() + self.estimates.summary()
 
+    def carriers(self, count: int) -> TailCarriers:
+        """Return the ``count`` systems that carry most of the tail, by name."""
+        table = self.tail.contributors.head(count)
+        names = table["system_id"].map(self.estimates.names)
+        return TailCarriers(table.assign(name_ja=names), self.tail)
+
+
+@dataclass(frozen=True, eq=False)
+class TailCarriers:
+    """The systems that carry most of the tail of all replacements together, largest share first."""
+
+    table: pd.DataFrame
+    tail: PortfolioTail = field(repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per system, by name."""
+        columns = [
+            "name_ja",
+            "estimate_yen",
+            "estimate_share",
+            "tail_excess_yen",
+            "tail_share",
+            "cumulative_tail_share",
+        ]
+        return self.table[columns]
+
+    def summary(self) -> str:
+        """Return who carries the tail (Japanese), the worst systems by name."""
+        worst = self.table.head(len(self.tail.worst_systems))
+        return (
+            f"更新費用が大きく上振れする場合の超過額は、{'・'.join(worst['name_ja'])}の{len(worst)}件が"
+            f"{format_rate(self.tail.worst_share)}を占める（見積額では{format_rate(float(worst['estimate_share'].sum()))}）。"
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class ScaleWithBands:
@@ -134,12 +169,28 @@ class ScaleWithBands:
     bands: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per population band: published, own and curve."""
-        return self.bands.copy()
+        """Return one row per population band: published, own and curve, in yen a resident and as an index of shape."""
+        kinds = ("published", "own", "curve")
+        yen, index = [f"{kind}_per_person_yen" for kind in kinds], [f"{kind}_index" for kind in kinds]
+        return self.bands[["name_ja", "own_bodies_count", *yen, *index]].round(dict.fromkeys(index, 2))
 
     def summary(self) -> str:
-        """Return the headline sentence (Japanese)."""
-        return self.curve.summary()
+        """Return the headline sentences (Japanese): from which population on scale no longer helps."""
+        (below, low, high), (above, low_above, high_above) = (
+            self.curve.elasticity(side) for side in ("below", "above")
+        )
+        people = f"人口{self.curve.knot / 10_000:.0f}万人"
+        level = f"{self.curve.level:.0%}".replace("%", "％")
+        small = "住民の多い団体ほど1人当たり経費が安い" if high < 1.0 else "規模の経済は確かめられない"
+        large = (
+            "規模の経済は確かめられない"
+            if low_above <= 1.0 <= high_above
+            else ("1人当たり経費はまた高くなる" if above > 1.0 else "なお安くなる")
+        )
+        return (
+            f"{people}までは{small}（人口が1％増えても経費は{below:.2f}％増、{level}区間{low:.2f}〜{high:.2f}）。"
+            f"それを超えると{large}（同{above:.2f}％増、区間{low_above:.2f}〜{high_above:.2f}）。{self.curve.bodies}団体・{self.curve.n}件の業務システムによる。"
+        )
 
 
 def compare_published_pilot(pilot: pd.DataFrame, *, register: Register) -> CloudComparison:
@@ -169,16 +220,13 @@ def compare_at_observed_rates(
         ("先行事業の再試算", None, register.value("govcloud_pilot_repriced_rate")),
         ("この報告の前提", None, register.value("usdjpy_planning")),
     ]
+    # Every row is a whole comparison, so that its totals are sums of rounded items like those of the other exhibits, to the yen.
+    found = [
+        _rate_row(name, year, compare_under_register(pilot, register, usdjpy_rate=rate)) for name, year, rate in named
+    ]
+    table = pd.DataFrame(found).astype({"year_number": "Int64"})
     comparison = compare_under_register(pilot, register)
-    totals = comparison.sweep([rate for _, _, rate in named])
-    head = pd.DataFrame(
-        {
-            "rate_ja": [name for name, _, _ in named],
-            "year_number": pd.array([year for _, year, _ in named], dtype="Int64"),
-        }
-    )
-    table = pd.concat([head, totals.reset_index(drop=True)], axis=1)
-    return RateComparison(table.sort_values(totals.columns[0], kind="stable", ignore_index=True), comparison, observed)
+    return RateComparison(table.sort_values("yen_per_usd", kind="stable", ignore_index=True), comparison, observed)
 
 
 def compare_conditions(pilot: pd.DataFrame, *, register: Register) -> ConditionComparison:
@@ -210,6 +258,17 @@ def compare_scale_with_bands(case: Case, *, seed: int, search: bool) -> ScaleWit
     bands = case.table("cost_bands", ["cost_per_person_yen"])
     curve = estimate_municipal_scale(case, seed=seed, knot="search" if search else _cheapest_size(bands))
     return ScaleWithBands(curve, compare_with_bands(curve, bands))
+
+
+def _rate_row(name: str, year: int | None, found: CloudComparison) -> dict[str, object]:
+    return {
+        "rate_ja": name,
+        "year_number": year,
+        "yen_per_usd": found.usdjpy_rate,
+        "current_yen": found.current_total_yen,
+        "government_cloud_yen": found.government_cloud_total_yen,
+        "difference_yen": found.difference_yen,
+    }
 
 
 def _cheapest_size(bands: pd.DataFrame) -> float:

@@ -73,7 +73,7 @@ class BudgetBridge:
         text = (
             f"{era_year(self.fiscal_year)}は、当初予算{format_yen(self.amount_yen('budget'), '億円')}に対し"
             f"契約額{format_yen(self.amount_yen('contract'), '億円')}、決算額{format_yen(self.amount_yen('settled'), '億円')}"
-            f"（当初予算比{format_rate(self.settled_to_budget_rate)}）。{self.systems_count}システム・{self.rows_count}行が円単位で一致。"
+            f"（当初予算比{format_rate(self.settled_to_budget_rate)}）。{self.systems_count}システム・{self.rows_count:,}行が円単位で一致。"
         )
         if len(self.incomplete):
             text += f"段階の欠けた{len(self.incomplete)}行は接続せず、別に示す。"

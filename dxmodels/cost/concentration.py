@@ -14,7 +14,7 @@ nothing about why.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -48,8 +48,8 @@ class Concentration:
     holders_high_count: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per system, largest first: cost, cumulative cost and shares."""
-        return self.table.copy()
+        """Return one row per system, largest first: cost, cumulative cost and shares; by name where the inventory gives one."""
+        return self.table.drop(columns="system_id") if "name_ja" in self.table else self.table.copy()
 
     def compare_with_statement(self, *, low_share: float, high_share: float, is_illustrative: bool) -> str:
         """Return 矛盾しない / 合わない / 判定できない: does the top share lie inside, outside or across the stated range?
@@ -67,15 +67,15 @@ class Concentration:
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         text = (
-            f"上位 {self.top_count} システムで年間運用経費の {format_rate(self.top_share)}、"
-            f"経費の {format_rate(self.target_share, decimals=0)}を占めるのは上位 {self.holders_count} システム"
-            f"（ジニ係数 {self.gini_index:.2f}、{self.systems_count - self.missing_count} システム）。"
+            f"上位{self.top_count}システムが年間運用経費の{format_rate(self.top_share)}を占め、"
+            f"経費の{format_rate(self.target_share, decimals=0)}は上位{self.holders_count}システムに集中している"
+            f"（ジニ係数（0が均等、1が1件に集中）は{self.gini_index:.2f}、{self.systems_count - self.missing_count}システム）。"
         )
         if self.missing_count:
             text += (
-                f"経費の記載がない {self.missing_count} システムが 0円〜既知の最大額のどの値であっても、上位 {self.top_count} の割合は "
-                f"{format_rate(self.top_share_low)}〜{format_rate(self.top_share_high)}、必要な数は "
-                f"{self.holders_low_count}〜{self.holders_high_count} システムの間にある。"
+                f"経費の記載がない{self.missing_count}システムが0円〜既知の最大額のどの値であっても、上位{self.top_count}システムの割合は"
+                f"{format_rate(self.top_share_low)}〜{format_rate(self.top_share_high)}、{format_rate(self.target_share, decimals=0)}を占める数は"
+                f"{self.holders_low_count}〜{self.holders_high_count}システムの間にある。"
             )
         return text
 
@@ -112,7 +112,10 @@ def measure_concentration(costs: pd.Series, *, top: int, target_share: float) ->
 def measure_inventory_concentration(case: Case, *, top: int, target_share: float) -> Concentration:
     """Return the concentration of yearly running cost over the inventory of a case (table ``systems``)."""
     systems = case.table("systems", ["annual_cost_yen"]).set_index("system_id")
-    return measure_concentration(systems["annual_cost_yen"], top=top, target_share=target_share)
+    found = measure_concentration(systems["annual_cost_yen"], top=top, target_share=target_share)
+    table = found.table.copy()
+    table.insert(1, "name_ja", table["system_id"].map(systems["name_ja"]))
+    return replace(found, table=table)
 
 
 def read_statement(result: Concentration, *, register: Register, grade: str) -> list[str]:
@@ -125,8 +128,8 @@ def read_statement(result: Concentration, *, register: Register, grade: str) -> 
         low_share=share - width, high_share=share + width, is_illustrative=grade == "架空"
     )
     return [
-        f"計画の記述（約 {register.value('plan_lockin_systems'):.0f} システムが予算の半分程度）との照合：{verdict}。",
-        f"「半分程度」は {format_rate(share - width, decimals=0)}〜{format_rate(share + width, decimals=0)}と読み、台帳の割合の幅が"
+        f"計画の記述（約{register.value('plan_lockin_systems'):.0f}システムが予算の半分程度）との照合：{verdict}。",
+        f"「半分程度」は{format_rate(share - width, decimals=0)}〜{format_rate(share + width, decimals=0)}と読み、台帳の割合の幅が"
         "その中に収まれば「矛盾しない」、外れれば「合わない」、またがれば「判定できない」とする。",
         "曲線が左上に張り付くほど、少数のシステムに経費が集中している。",
     ]

@@ -30,11 +30,13 @@ CLOUD_ASSUMPTIONS: tuple[str, ...] = (
 )
 
 
-def compare_under_register(pilot: pd.DataFrame, register: Register) -> CloudComparison:
-    """Return the comparison under the register's planning exchange rate and conditions."""
+def compare_under_register(
+    pilot: pd.DataFrame, register: Register, *, usdjpy_rate: float | None = None
+) -> CloudComparison:
+    """Return the comparison under the register's conditions at ``usdjpy_rate`` (None: the register's planning exchange rate)."""
     return compare_government_cloud(
         pilot,
-        usdjpy_rate=register.value("usdjpy_planning"),
+        usdjpy_rate=register.value("usdjpy_planning") if usdjpy_rate is None else usdjpy_rate,
         base_rate=register.value("govcloud_pilot_base_rate"),
         repriced_rate=register.value("govcloud_pilot_repriced_rate"),
         conditions=read_cloud_conditions(register),
@@ -55,7 +57,7 @@ def compare_cloud_conditions(pilot: pd.DataFrame, register: Register) -> pd.Data
     most = register.value("govcloud_sharing_members", level="high")
     cases = [("as_pilot", "先行事業と同じ条件", base)]
     cases += [
-        (f"lines_{level}", f"回線 {value:.2f}倍", replace(base, line_multiplier=value)) for level, value in low_high
+        (f"lines_{level}", f"回線経費{value:.2f}倍", replace(base, line_multiplier=value)) for level, value in low_high
     ]
     cases += [
         ("single_use", "単独利用（1団体）", replace(base, members_count=1.0)),

@@ -45,6 +45,14 @@ def format_in_unit(value: float, unit: str) -> str:
     return _signed(value, _DECIMALS.get(unit, 2)) + unit_ja(unit)
 
 
+def round_amount_ja(amount_yen: int) -> str:
+    """Return a round amount as an edge of a class is said: 1千万円, 3千万円, 1億円, 50万円; any other amount in yen."""
+    for size, word in ((100_000_000, "億円"), (10_000_000, "千万円"), (10_000, "万円")):
+        if amount_yen >= size and amount_yen % size == 0:
+            return f"{amount_yen // size:,}{word}"
+    return format_yen(amount_yen, "円")
+
+
 def _signed(value: float, decimals: int) -> str:
     text = f"{abs(value):,.{decimals}f}"
     return f"▲{text}" if value < 0 and float(text.replace(",", "")) else text

@@ -5,7 +5,8 @@ Sets        running = system × fiscal year over the ten cost items; one-off = p
 Estimator   y = ln(settled / initial budget). Observations of a system are not independent, so n is the number of *systems*:
             mean of the systems' means with a t interval (n - 1), beside a percentile bootstrap that redraws whole systems
             (Efron & Tibshirani 1993; Cameron & Miller 2015 on clusters). ``total_ratio`` = Σ settled ÷ Σ budget.
-Reading     exp(mean) is the typical ratio, P80 the ratio that four of five observations stay within: an uplift in the sense of
+Reading     exp(mean) is the mean ratio (geometric; a few large overruns can lift it above P80), P80 the ratio that four of five
+            observations stay within: an uplift in the sense of
             reference class forecasting (Flyvbjerg & COWI 2004; HM Treasury Green Book, optimism bias).
 What it leaves out: scope added later counts as overrun; projects without an initial budget; the heavy tail (a short history never
 shows it: see ``overrun``).
@@ -14,7 +15,9 @@ shows it: see ``overrun``).
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,23 +51,31 @@ class OptimismBias:
         return chosen.to_numpy(dtype=float)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a class of cost (E09)."""
-        return self.table.drop(columns="cost_class")
+        """Return one row a class of cost (E09): what half and four of five stay within, the mean with its interval, the total."""
+        hidden = ["cost_class", "bootstrap_low_ratio", "bootstrap_high_ratio", "is_small_n", "observations_count"]
+        first = ["name_ja", "systems_count", "p50_ratio", "p80_ratio"]
+        shown = self.table.drop(columns=hidden)
+        ratios = [str(name) for name in shown if str(name).endswith("_ratio")]
+        return shown[[*first, *shown.columns.difference(first, sort=False)]].round(dict.fromkeys(ratios, 2))
 
     def summary(self) -> str:
         """Return the bias as Japanese sentences, n first where it is small."""
-        parts = []
-        for row in self.table.to_dict("records"):
-            if row["systems_count"] == 0:
-                parts.append(f"{row['name_ja']}は当初予算と決算のそろう実績がなく、算出不能。")
-                continue
-            text = f"{row['name_ja']}の決算は当初予算の{row['typical_ratio']:.2f}倍（n={row['systems_count']}システム"
-            if math.isfinite(row["low_ratio"]):
-                text += f"、{self.level:.0%}区間{row['low_ratio']:.2f}〜{row['high_ratio']:.2f}倍".replace("%", "％")
-            text += f"）、合計では{row['total_ratio']:.2f}倍、5件に4件は{row['p80_ratio']:.2f}倍以内。"
-            parts.append(text + ("件数が少なく、値は参考にとどまる。" if row["is_small_n"] else ""))
+        parts = [self._sentence(row) for row in self.table.to_dict("records")]
         left = f"当初予算がゼロまたは段階の欠けた{self.left_out_count}件は除いた。" if self.left_out_count else ""
         return "".join(parts) + left
+
+    def _sentence(self, row: dict[Hashable, Any]) -> str:
+        if row["systems_count"] == 0:
+            return f"{row['name_ja']}は当初予算と決算のそろう実績がなく、算出不能。"
+        text = (
+            f"{row['name_ja']}の決算は、半数が当初予算の{row['p50_ratio']:.2f}倍以内、5件に4件が{row['p80_ratio']:.2f}倍以内に収まり、"
+            f"合計では{row['total_ratio']:.2f}倍（{row['systems_count']}システム、{row['observations_count']:,}件）。"
+        )
+        if math.isfinite(row["low_ratio"]):
+            span = f"{self.level:.0%}".replace("%", "％")
+            text += f"平均の倍率は{row['typical_ratio']:.2f}倍（{span}区間{row['low_ratio']:.2f}〜{row['high_ratio']:.2f}倍）"
+            text += "で、少数の大きな超過が引き上げている。" if row["typical_ratio"] > row["p80_ratio"] else "。"
+        return text + ("件数が少なく、値は参考にとどまる。" if row["is_small_n"] else "")
 
 
 def estimate_optimism_bias(

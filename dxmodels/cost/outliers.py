@@ -17,7 +17,6 @@ from dxmodels.cost.peers import (
     ABOVE,
     BELOW,
     NOT_JUDGED,
-    STATE_JA,
     PeerParams,
     excess_by_component,
     judge_by_group,
@@ -41,9 +40,9 @@ REASON_JA: dict[str, str] = {
 }
 VERDICT_JA = {
     "high": "両方の比較で高い",
-    "high_one": "一方の比較で高い",
     "low": "両方の比較で低い",
-    "low_one": "一方の比較で低い",
+    "high_one": "一方の比較だけで高い",
+    "low_one": "一方の比較だけで低い",
     "within": "幅の中",
     "not_judged": "判定不能",
 }
@@ -69,34 +68,38 @@ class CostOutliers:
         return found.sort_values("near_ratio_to_peers", ascending=False, kind="stable", ignore_index=True)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the whole table as a planner reads it (E12): verdict and states in words, reasons, ratios to both kinds of peers."""
-        table = self.table
-        shown = table[["municipality_code", "name_ja", "peer_type", "population_people", "cost_per_person_yen"]].copy()
+        """Return all bodies as a planner reads them (E12), those out of line first: ratio to both kinds of peers, verdict, leads."""
+        order = {verdict: place for place, verdict in enumerate(VERDICT_JA)}
+        table = self.table.assign(place=self.table["verdict"].map(order))
+        table = table.sort_values(
+            ["place", "near_ratio_to_peers"], ascending=[True, False], kind="stable", ignore_index=True
+        )
+        shown = table[["name_ja", "population_people", "cost_per_person_yen"]].copy()
         for prefix in ("group", "near"):
-            shown[f"{prefix}_peers_count"] = table[f"{prefix}_peers_count"]
-            shown[f"{prefix}_peer_median_yen"] = table[f"{prefix}_peer_median_yen"]
-            shown[f"{prefix}_peer_ratio"] = table[f"{prefix}_ratio_to_peers"]
-            shown[f"{prefix}_state_ja"] = table[f"{prefix}_state"].map(STATE_JA)
+            shown[f"{prefix}_peer_ratio"] = table[f"{prefix}_ratio_to_peers"].astype("Float64").round(2)
         return shown.assign(
-            known_tasks_count=table["known_tasks_count"],
             verdict_ja=table["verdict"].map(VERDICT_JA),
+            known_tasks_count=table["known_tasks_count"],
             reasons_ja=table["reasons_ja"],
         )
 
     def summary(self) -> str:
         """Return the result as Japanese sentences, with names only where both comparisons agree."""
         counts = self.table["verdict"].value_counts()
-        high = self.table[self.table["verdict"] == "high"]
+        text = f"{len(self.table)}団体のうち、類似団体・人口の近い団体のどちらと比べても経費が高いのは{self._named('high')}、"
+        text += f"低いのは{self._named('low')}。一方の比較だけで外れるのは{int(counts.get('high_one', 0) + counts.get('low_one', 0))}団体"
+        text += f"、判定不能は{int(counts['not_judged'])}団体。" if "not_judged" in counts else "。"
+        return text + "差は確認の手掛かりであり、無駄を意味しない。"
+
+    def _named(self, verdict: str) -> str:
+        rows = self.table[self.table["verdict"] == verdict]
         names = "、".join(
-            f"{name}（1人当たり{format_yen(float(cost), '円')}、近傍の{float(ratio):.1f}倍）"
+            f"{name}（1人当たり{format_yen(float(cost), '円')}、人口の近い団体の中央値の{float(ratio):.1f}倍）"
             for name, cost, ratio in zip(
-                high["name_ja"], high["cost_per_person_yen"], high["near_ratio_to_peers"], strict=True
+                rows["name_ja"], rows["cost_per_person_yen"], rows["near_ratio_to_peers"], strict=True
             )
         )
-        text = f"{len(self.table)}団体のうち、類似団体・人口の近い団体の両方より高いのは{len(high)}団体"
-        text += f"：{names}。" if names else "。"
-        text += f"両方より低いのは{int(counts.get('low', 0))}団体、判定不能は{int(counts.get('not_judged', 0))}団体。"
-        return text + "差は確認の手掛かりであり、無駄を意味しない。"
+        return f"{len(rows)}団体：{names}" if names else "なし"
 
 
 def read_peer_params(register: Register) -> PeerParams:

@@ -25,12 +25,6 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
 ABOVE, BELOW, WITHIN, NOT_JUDGED = "above", "below", "within", "not_judged"
-STATE_JA = {
-    ABOVE: "比較先より高い",
-    BELOW: "比較先より低い",
-    WITHIN: "幅の中",
-    NOT_JUDGED: "判定不能（比較先が少ない）",
-}
 _MAD_TO_SD = 1.4826
 
 

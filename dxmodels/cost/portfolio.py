@@ -20,7 +20,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from dxmodels.cost.naming import round_amount_ja
 from dxmodels.errors import ModelError
+from dxmodels.fiscal import era_year
 from dxmodels.inputs import Case, Register, choice_label_ja
 from dxmodels.inputs.schemas.holdings import HOSTING
 from dxmodels.money import format_rate, format_yen
@@ -53,20 +55,22 @@ class InventorySummary:
     settled_fy: int | None
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per department, the costliest first."""
-        return self.table.copy()
+        """Return one row per department, the costliest first (the year of settlement is one and stands in the sentence)."""
+        return self.table.drop(columns=["department_id", "settled_fy"], errors="ignore")
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         text = (
-            f"台帳には {self.systems_count} システムがあり、経費の記載がある {self.systems_count - self.cost_missing_count} システムの"
-            f"年間運用経費は {format_yen(self.annual_cost_yen, '億円')}（税込）。"
+            f"台帳には{self.systems_count}システムがあり、経費の記載がある{self.systems_count - self.cost_missing_count}システムの"
+            f"年間運用経費は{format_yen(self.annual_cost_yen, '億円')}（税込）。"
         )
         if self.annual_cost_yen:
             share = format_rate(float(self.table["annual_cost_yen"].iloc[0]) / self.annual_cost_yen)
             text += f"最も大きい部局は{self.table['department_ja'].iloc[0]}（{share}）。"
         if self.cost_missing_count:
-            text += f"{self.cost_missing_count} システムは経費の記載がなく、合計に含まれない。"
+            text += f"{self.cost_missing_count}システムは経費の記載がなく、合計に含まれない。"
+        if self.settled_fy is not None:
+            text += f"決算額は{era_year(self.settled_fy)}の額。"
         return text
 
 
@@ -77,22 +81,36 @@ class SizeClassSummary:
     table: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per size class."""
-        return self.table.copy()
+        """Return one row per size class; unit figures are rounded to what they can bear (``table`` holds all, with its counts)."""
+        per_user = self.table["cost_per_user_yen"].astype("Float64").round().astype("Int64")
+        shown = ["size_class_ja", "systems_count", "systems_share", "annual_cost_yen", "cost_share"]
+        return self.table[shown].assign(
+            cost_per_user=per_user,
+            effort_per_100m_yen_fte=self.table["effort_per_100m_yen_fte"].astype("Float64").round(2),
+            server_cpu_mean_rate=self.table["server_cpu_mean_rate"],
+        )
 
     def summary(self) -> str:
-        """Return the headline sentence (Japanese)."""
+        """Return the headline sentences (Japanese): is a small system dearer a user, and what do the small ones hold?"""
         known = self.table[self.table["size_class_ja"] != UNKNOWN_CLASS]
-        first, last = known.iloc[0], known.iloc[-1]
-        text = (
-            f"最も小さい区分（{first['size_class_ja']}）は件数の {format_rate(float(first['systems_share']))}、"
-            f"経費の {format_rate(float(first['cost_share']))}。"
+        first = known.iloc[0]
+        return (
+            f"{self._unit_cost_sentence(known)}最も小さい区分（{first['size_class_ja']}）は件数の{format_rate(float(first['systems_share']))}を"
+            f"占めるが、経費では{format_rate(float(first['cost_share']))}。"
         )
-        low, high = first["cost_per_user_yen"], last["cost_per_user_yen"]
-        if pd.notna(low) and pd.notna(high) and float(high) > 0:
-            ratio = float(low) / float(high)
-            text += f"利用者1人当たり経費は最大区分（{last['size_class_ja']}）の {ratio:.2g} 倍。"
-        return text
+
+    def _unit_cost_sentence(self, known: pd.DataFrame) -> str:
+        costs = known["cost_per_user_yen"].astype("Float64")
+        if costs.isna().any() or len(costs) < 2:
+            return "利用者1人当たり経費は、利用者数の記載が足りず、規模の区分の間では比べられない。"
+        listed = "、".join(f"{value:,.0f}円" for value in costs)
+        if costs.is_monotonic_decreasing and costs.iloc[0] > costs.iloc[-1]:
+            verdict = "規模の小さい区分ほど高い"
+        elif costs.is_monotonic_increasing and costs.iloc[0] < costs.iloc[-1]:
+            verdict = "規模の大きい区分ほど高い"
+        else:
+            verdict = "規模の順になっておらず、小さいものほど割高とは言えない"
+        return f"利用者1人当たり経費は{verdict}（小さい区分から順に{listed}。利用者数の分かる{int(known['users_known_count'].sum())}システム）。"
 
 
 def read_size_classes(register: Register) -> SizeClasses:
@@ -182,7 +200,7 @@ def _hosting_ja(code: str) -> str:
 
 
 def _class_labels(edges: Sequence[int]) -> list[str]:
-    texts = [format_yen(edge, "百万円") for edge in edges]
+    texts = [round_amount_ja(edge) for edge in edges]
     middle = [f"{low}以上{high}未満" for low, high in pairwise(texts)]
     return [f"{texts[0]}未満", *middle, f"{texts[-1]}以上"]
 

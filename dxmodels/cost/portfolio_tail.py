@@ -29,10 +29,10 @@ Floats = npt.NDArray[np.float64]
 
 _SETTING_JA = {"cap_ratio": "超過倍率の上限", "factor_correlation": "共通因子の相関"}
 _MEASURE_JA = {
-    "p50": "P50",
-    "p80": "P80",
-    "p95": "P95",
-    "cvar95": "CVaR95（悪い方から5％の平均）",
+    "p50": "P50（半々の確率で収まる額）",
+    "p80": "P80（5回に4回は収まる額）",
+    "p95": "P95（20回に19回は収まる額）",
+    "cvar95": "CVaR（最も悪い5％の場合の平均）",
     "mean": "平均（参考）",
 }
 
@@ -60,8 +60,10 @@ class PortfolioTail:
     seed: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the table of quantiles (E10)."""
-        return self.quantiles.drop(columns="measure")
+        """Return the table of quantiles (E10) with the band of the sampling error."""
+        return self.quantiles[["name_ja", "value_yen", "ratio_to_estimate", "low_yen", "high_yen"]].round(
+            {"ratio_to_estimate": 2}
+        )
 
     def value_yen(self, measure: str) -> int:
         """Return one measure: p50, p80, p95, cvar95 or mean."""
@@ -74,16 +76,19 @@ class PortfolioTail:
 
     def summary(self) -> str:
         """Return the numbers of this result as Japanese sentences."""
-        half = ((self.quantiles["high_yen"] - self.quantiles["low_yen"]) / 2).set_axis(self.quantiles["measure"])
-        parts = [
-            f"{name}は{format_yen(self.value_yen(key), '億円')}（計算誤差±{format_yen(float(half[key]), '億円', decimals=2)}）"
-            for key, name in (("p50", "P50"), ("p80", "P80"), ("p95", "P95"))
-        ]
+        half = (self.quantiles["high_yen"] - self.quantiles["low_yen"]).max() / 2
+        p50, p80, p95 = (format_yen(self.value_yen(key), "億円") for key in ("p50", "p80", "p95"))
         return (
-            f"見積の合計{format_yen(self.estimate_yen, '億円')}に対し、{'、'.join(parts)}。"
-            f"悪い方から5％の場合の超過額のうち、上位{min(WORST, len(self.contributors))}システムが"
-            f"{format_rate(self.worst_share)}を占める（超過倍率の上限は{self.params.cap_ratio:g}倍と宣言、"
-            f"共通因子の相関{self.params.factor_correlation:g}、{self.draws:,}回×{self.scrambles}組の準乱数）。"
+            f"見積の合計{format_yen(self.estimate_yen, '億円')}に対し、半々の確率で{p50}（P50）、5回に1回は{p80}（P80）、"
+            f"20回に1回は{p95}（P95）を超える。最も悪い5％の場合の超過額の{format_rate(self.worst_share)}を、"
+            f"上位{min(WORST, len(self.contributors))}システムが占める（計算誤差は最大±{format_yen(float(half), '億円')}）。"
+        )
+
+    def settings_ja(self) -> str:
+        """Return how the numbers were obtained (Japanese): declared cap, correlation, draws."""
+        return (
+            f"超過倍率の上限は{self.params.cap_ratio:g}倍と宣言し、システム間の相関（共通因子）は{self.params.factor_correlation:g}とした。"
+            f"{self.draws:,}回×{self.scrambles}組の準乱数（一様に散らした乱数）で計算した。"
         )
 
 

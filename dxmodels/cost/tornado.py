@@ -16,7 +16,6 @@ import pandas as pd
 from dxmodels.cost.flip_search import Best, ResultOf
 from dxmodels.cost.naming import format_in_unit
 from dxmodels.cost.switching import STATE_JA, SwitchingValue, switching_value
-from dxmodels.glossary import unit_ja
 
 if TYPE_CHECKING:
     from dxmodels.inputs import Register
@@ -32,19 +31,18 @@ class Tornado:
     result_unit: str = ""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the ranked table as a planner reads it (E08): values said in their own units, amounts in yen where they are money."""
+        """Return the ranked table as a planner reads it (E08): values said in their own units (numbers and ids stay in ``table``)."""
         shown = pd.DataFrame([_shown(rank, value) for rank, value in enumerate(self.values, start=1)])
-        ending = "yen" if self.result_unit == "円" else "value"
-        for name in ("result_at_low", "result_at_central", "result_at_high", "swing"):
-            amounts = self.table[f"{name}_value"]
-            shown[f"{name}_{ending}"] = amounts.round().astype("Int64") if ending == "yen" else amounts
+        swing = self.table["swing_value"]
+        is_money = self.result_unit == "円"
+        shown["swing_yen" if is_money else "swing_value"] = swing.round().astype("Int64") if is_money else swing
         return shown.assign(grade=self.table["grade"])
 
     def summary(self) -> str:
         """Return how many assumptions turn the decision and which one does so first."""
         turning = [value for value in self.values if value.state == "turns"]
-        text = f"調べた{len(self.values)}個の前提のうち{len(turning)}個が、登録簿の範囲内で{self.result_ja}の判断を変える。"
-        return text + (f"最も小さい動きで変えるのは：{turning[0].summary()}" if turning else "")
+        text = f"調べた{len(self.values)}個の前提のうち{len(turning)}個が、調べた範囲の中で{self.result_ja}の答えを逆転させる。"
+        return text + (f"最も小さい動きで逆転させるのは、{turning[0].summary()}" if turning else "")
 
 
 def rank_by_flip(
@@ -106,14 +104,10 @@ def _shown(rank: int, value: SwitchingValue) -> dict[str, object]:
     low, high = format_in_unit(value.low, value.unit), format_in_unit(value.high, value.unit)
     return {
         "flip_rank": rank,
-        "assumption": value.assumption,
-        "label_ja": value.label_ja,
+        "assumption_ja": value.label_ja,
         "central_ja": format_in_unit(value.central, value.unit),
         "range_ja": low if value.low == value.high else f"{low}〜{high}",
-        "flip_state_ja": STATE_JA[value.state],
-        "switching_ja": format_in_unit(value.value, value.unit),
-        "switching_value": value.value,
-        "unit_ja": unit_ja(value.unit),
+        "switching_ja": format_in_unit(value.value, value.unit) if value.state == "turns" else STATE_JA[value.state],
         "relative_move_rate": move if math.isfinite(move) else math.nan,
     }
 

@@ -16,6 +16,8 @@ from dxmodels.cost.overrun import check_calibration, fit_overruns
 from dxmodels.inputs import Register
 from dxmodels.money import format_rate
 
+_POINTS = 100.0  # percentage points in one
+
 
 @dataclass(frozen=True, eq=False)
 class ModelChecks:
@@ -24,16 +26,21 @@ class ModelChecks:
     table: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per published figure."""
-        return self.table.drop(columns="statistic_id")
+        """Return one row per published figure; the difference of two percentages is told in points."""
+        shown = self.table[["name_ja", "published_rate", "model_rate"]]
+        return shown.assign(difference_point=(self.table["difference_rate"] * _POINTS).round(1))
 
     def summary(self) -> str:
         """Return which figure the model misses most and by how much (Japanese)."""
         worst = self.table.loc[[self.table["difference_rate"].abs().idxmax()]].iloc[0]
         return (
-            f"公表値 {len(self.table)} 件と照合し、最も外れるのは「{worst['name_ja']}」：公表 {format_rate(worst['published_rate'])}に対し"
-            f"モデル {format_rate(worst['model_rate'])}（差 {format_rate(worst['difference_rate'])}）。"
+            f"公表値{len(self.table)}件のうち、モデルが最も外れるのは「{worst['name_ja']}」で、公表{format_rate(worst['published_rate'])}に対し"
+            f"モデルは{format_rate(worst['model_rate'])}（差{_points(worst['difference_rate'])}、上限{worst['cap_ratio']:g}倍と宣言した場合）。"
         )
+
+
+def _points(rate: float) -> str:
+    return format_rate(rate).replace("％", "ポイント")
 
 
 def check_overrun_model(register: Register) -> ModelChecks:

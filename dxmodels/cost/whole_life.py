@@ -48,6 +48,18 @@ WHOLE_LIFE_ASSUMPTIONS: tuple[str, ...] = (
 )
 
 
+_YEARLY_COLUMNS = (
+    "fiscal_year",
+    "running_yen",
+    "one_off_yen",
+    "gross_yen",
+    "projected_yen",
+    "real_yen",
+    "net_local_yen",
+    "net_local_share",
+)
+
+
 @dataclass(frozen=True)
 class WholeLifeParams:
     """To which fiscal year, whose finances, and for which systems (() = all); projected one-off cost may be left out."""
@@ -124,22 +136,23 @@ class WholeLifeCost:
         return grouped.astype({"amount_yen": "int64"})
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the yearly table: running, one-off, real, bond, allocation tax, net local burden."""
-        return self.finance.copy()
+        """Return the yearly table: running, one-off, gross, projected part, real, net local burden (``finance`` also has the bond)."""
+        return self.finance[list(_YEARLY_COLUMNS)]
 
     def summary(self) -> str:
         """Return the result as Japanese sentences."""
         years = self.finance["fiscal_year"]
+        future = int(self.finance.loc[years >= self.base_fy, "gross_yen"].sum())
         rates, amounts = self.present_values["discount_rate"], self.present_values["present_value_yen"]
         values = "、".join(
             f"割引率{format_rate(float(rate), decimals=0)}で{format_yen(int(amount), '億円')}"
             for rate, amount in zip(rates, amounts, strict=True)
         )
         return (
-            f"{self.coverage['covered_systems_count']}システム（台帳{self.coverage['systems_count']}件のうち）の"
-            f"{era_year(int(years.min()))}から{era_year(int(years.max()))}までの総費用は名目{format_yen(self.total_nominal_yen, '億円')}（税込）。"
-            f"{era_year(self.base_fy)}以降の実質（{era_year(self.price_fy)}価格）の現在価値は{values}。"
-            f"契約済みの後年度負担は{format_yen(int(self.commitment_profile()['amount_yen'].sum()), '億円')}。"
+            f"府の情報システムは、{era_year(self.base_fy)}から{era_year(int(years.max()))}までに{format_yen(future, '億円')}（名目・税込、推計）を要する。"
+            f"{era_year(int(years.min()))}からの実績を含む総費用は{format_yen(self.total_nominal_yen, '億円')}"
+            f"（台帳{self.coverage['systems_count']}件のうち{self.coverage['covered_systems_count']}件）。"
+            f"今後の費用の現在価値は、{era_year(self.price_fy)}価格で{values}。"
         )
 
 

@@ -19,6 +19,8 @@ from dxmodels.figures import style
 from dxmodels.money import format_rate, format_yen
 
 _CURRENT, _CLOUD, _RISE, _FALL = (style.PALETTE[name] for name in ("blue", "vermillion", "vermillion", "green"))
+_YEAR_GAP_SHARE = 0.055  # width of a written year, as a share of the axis
+_PLAIN_MILLIONS = 10_000_000  # smaller amounts are told with one decimal of 百万円
 _MARKS = (("p50", "P50"), ("p80", "P80"), ("p95", "P95"))
 
 
@@ -30,14 +32,17 @@ def plot_cloud_items(result: CloudComparison, *, ax: Axes | None = None) -> Axes
     current, cloud = (table[name].to_numpy(dtype=float) for name in ("current_yen", "government_cloud_yen"))
     ax.barh(places + 0.19, current, height=0.36, color=_CURRENT, label="現行システム")
     ax.barh(places - 0.19, cloud, height=0.36, color=_CLOUD, label="ガバメントクラウド")
-    texts = [f" {_signed(difference)}" for difference in table["difference_yen"]]
-    style.write_beside(ax, texts, list(np.maximum(current, cloud)), list(places))
+    for place, end, difference in zip(places, np.maximum(current, cloud), table["difference_yen"], strict=True):
+        ax.annotate(
+            _signed(int(difference)), (end, place), (5, 0), textcoords="offset points", va="center", fontsize=7.5
+        )
     ax.set_yticks(places, list(table["name_ja"]))
+    ax.set_ylim(-0.6, len(table) - 0.4)
     ax.set_xlim(0, float(np.maximum(current, cloud).max()) * 1.16)
     style.yen_axis(
         ax, "百万円", "x", label=f"5年間の経費・税込、{format_in_unit(result.usdjpy_rate, 'JPY/USD')}。数字は差額"
     )
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return style.finish(ax, grid="x")
 
 
@@ -54,23 +59,23 @@ def plot_break_even(
     ax.plot(rates, lines["current_yen"], color=_CURRENT, label="現行システム")
     ax.plot(rates, lines["government_cloud_yen"], color=_CLOUD, label="ガバメントクラウド")
     low, high = ax.get_ylim()
-    ax.set_ylim(low - 0.18 * (high - low), high)
+    ax.set_ylim(low - 0.16 * (high - low), high + 0.08 * (high - low))
+    ax.set_xlim(float(rates[0]), float(rates[-1]))
     if np.isfinite(result.break_even_rate):
         ax.axvline(result.break_even_rate, color=style.INK, linewidth=0.9, linestyle="--")
-        ax.text(
-            result.break_even_rate,
-            high,
-            f" 等しくなる為替 {format_in_unit(result.break_even_rate, 'JPY/USD')}",
-            va="top",
+        ax.annotate(
+            f"等しくなる為替\n{format_in_unit(result.break_even_rate, 'JPY/USD')}",
+            (result.break_even_rate, high),
+            (-5, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
             fontsize=8,
         )
-    for place, (year, rate) in enumerate(sorted(years.items(), key=lambda pair: pair[1])):
-        ax.plot([rate], [low - 0.03 * (high - low)], marker="|", color=style.MUTED, markersize=7)
-        depth = low - (0.065 + 0.04 * (place % 3)) * (high - low)
-        ax.text(rate, depth, f"{year}", ha="center", va="center", fontsize=7, color=style.MUTED)
+    _mark_years(ax, years, low - 0.02 * (high - low), low - 0.1 * (high - low))
     style.yen_axis(ax, "億円", label="5年間の運用経費・税込")
     ax.set_xlabel("円ドル相場（円／ドル）" + ("。下の印は各年の平均" if years else ""))
-    ax.legend(loc="upper left")
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
     return style.finish(ax)
 
 
@@ -90,10 +95,12 @@ def plot_tornado(result: Tornado, *, ax: Axes | None = None) -> Axes:
         )
         ax.plot([value.result_at_central], [place], marker="D", markersize=4, color=style.INK)
         ax.text(1.01, place, _turn_text(value), transform=ax.get_yaxis_transform(), va="center", fontsize=7.5)
+        if ends[0] == ends[1]:
+            ax.annotate("動かない", (ends[0], place), (7, 0), textcoords="offset points", va="center", fontsize=7.5)
     ax.axvline(target, color=_RISE, linewidth=1.0, linestyle="--")
     ax.set_yticks(range(len(values)), [_wrapped(value.label_ja) for value in values])
     ax.set_ylim(-0.6, len(values) - 0.4)
-    label = f"{result.result_ja}（◆＝中心値、破線＝判断の変わる境）"
+    label = f"{result.result_ja}（◆＝中心値、破線＝答えの変わる境）"
     if result.result_unit == "円":
         style.yen_axis(ax, "億円", "x", label=label)
     else:
@@ -155,7 +162,8 @@ def plot_tail_carriers(
     ax.barh(places + 0.19, table["tail_share"], height=0.36, color=_CLOUD, label="悪い場合の超過額に占める割合")
     ax.barh(places - 0.19, table["estimate_share"], height=0.36, color=_CURRENT, label="見積額に占める割合")
     ax.set_yticks(places, [dict(names or {}).get(str(name), str(name)) for name in table["system_id"]])
-    style.percent_axis(ax, "x", label=f"上位3システムで超過額の{format_rate(result.worst_share)}")
+    worst = f"上位{len(result.worst_systems)}システムで超過額の{format_rate(result.worst_share)}"
+    style.percent_axis(ax, "x", label=f"全体に占める割合。{worst}")
     ax.legend(loc="lower right")
     return style.finish(ax, grid="x")
 
@@ -180,9 +188,22 @@ def plot_overrun_distribution(params: Mapping[str, OverrunParams], *, ax: Axes |
     return style.finish(ax, grid="both")
 
 
+def _mark_years(ax: Axes, years: Mapping[int, float], top: float, bottom: float) -> None:
+    """Mark each year's mean rate and write the year below it, moved sideways until no two overlap, with a thin pointer."""
+    ordered = sorted(years.items(), key=lambda pair: pair[1])
+    left, right = ax.get_xlim()
+    gap = (right - left) * _YEAR_GAP_SHARE
+    places = style.apart([rate for _, rate in ordered], gap, left + gap / 2, right - gap / 2)
+    for (year, rate), place in zip(ordered, places, strict=True):
+        ax.plot([rate], [top], marker="|", color=style.INK, markersize=7)
+        ax.plot([rate, place], [top, bottom], color=style.RULE, linewidth=0.6)
+        ax.text(place, bottom, f"{year}年", ha="center", va="top", fontsize=7, color=style.MUTED)
+
+
 def _signed(amount_yen: int) -> str:
-    text = format_yen(amount_yen, "百万円", with_unit=False)
-    return f"＋{text}" if amount_yen >= 1_000_000 else text
+    decimals = 0 if abs(amount_yen) >= _PLAIN_MILLIONS else 1
+    text = format_yen(amount_yen, "百万円", decimals=decimals, with_unit=False)
+    return f"＋{text}" if amount_yen > 0 else text
 
 
 def _turn_text(value: SwitchingValue) -> str:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from dxmodels.cost.asked import CapComparison, RateComparison, ReplacementTail, ScaleWithBands
-from dxmodels.figures.cost import plot_break_even, plot_overrun_distribution, plot_portfolio_tail
+from dxmodels.cost.asked import CapComparison, RateComparison, ReplacementTail, ScaleWithBands, TailCarriers
+from dxmodels.figures.cost import (
+    plot_break_even,
+    plot_overrun_distribution,
+    plot_portfolio_tail,
+    plot_tail_carriers,
+)
 from dxmodels.figures.cost_curves import plot_scale_curve
 
 
@@ -22,6 +27,12 @@ def plot_overrun_caps(result: CapComparison, *, ax: Axes | None = None) -> Axes:
 def plot_replacement_tail(result: ReplacementTail, *, ax: Axes | None = None) -> Axes:
     """Draw the chance that all replacements together exceed each total."""
     return plot_portfolio_tail(result.tail, ax=ax)
+
+
+def plot_carriers(result: TailCarriers, *, ax: Axes | None = None) -> Axes:
+    """Draw the share of the tail that each of the named systems carries beside its share of the estimates."""
+    names = dict(zip(result.table["system_id"].astype(str), result.table["name_ja"].astype(str), strict=True))
+    return plot_tail_carriers(result.tail, names=names, count=len(result.table), ax=ax)
 
 
 def plot_scale_with_bands(result: ScaleWithBands, *, ax: Axes | None = None) -> Axes:

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from dxmodels.cost.from_case import PublishedBands
 from dxmodels.cost.outliers import CostOutliers
 from dxmodels.cost.scale import ScaleCurve
 from dxmodels.cost.whole_life import WholeLifeCost
@@ -16,10 +17,14 @@ from dxmodels.money import format_yen
 
 _BLUE, _RED, _GREEN = (style.PALETTE[name] for name in ("blue", "vermillion", "green"))
 _VERDICTS = {
-    "high": (_RED, "両方または一方の比較で高い"),
-    "low": (_GREEN, "両方または一方の比較で低い"),
-    "": (_BLUE, "幅の中・判定不能"),
+    "high": (_RED, _RED, "両方の比較で高い"),
+    "high_one": (_RED, "white", "一方の比較だけで高い"),
+    "low": (_GREEN, _GREEN, "両方の比較で低い"),
+    "low_one": (_GREEN, "white", "一方の比較だけで低い"),
+    "": (_BLUE, _BLUE, "幅の中・判定不能"),
 }
+_NAME_WIDTH_PLACES = 5.0  # width of a written name, in places of the axis
+_NAME_GAP_SHARE = 0.045  # height of a written name, as a share of the axis
 _POPULATIONS = (2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 3_000_000)
 
 
@@ -52,20 +57,34 @@ def plot_scale_curve(result: ScaleCurve, *, bands: pd.DataFrame | None = None, a
     ax.set_xscale("log")
     ax.set_yscale("log")
     _plain_ticks(ax, bodies)
-    ax.set_xlabel("人口（人、対数目盛）。縦の帯は折れ点の区間" if np.isfinite(result.knot) else "人口（人、対数目盛）")
+    ax.set_xlabel(_population_label(result))
     ax.set_ylabel("1人当たり経費（円／年・税込、対数目盛）")
     ax.legend(loc="upper right")
     return style.finish(ax, grid="both")
 
 
-def plot_published_bands(bands: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the published cost per resident by population band (table of ``summarize_bands``), bands without a value left out."""
-    known = bands[bands["cost_per_person_yen"].notna()].reset_index(drop=True)
-    ax = style.axes_for(ax, height_mm=60.0)
+def plot_published_bands(result: PublishedBands, *, ax: Axes | None = None) -> Axes:
+    """Draw the published cost per resident by population band, bands without a value left out, and the mean of all as a line."""
+    known = result.bands
+    ax = style.axes_for(ax, height_mm=65.0)
     values = known["cost_per_person_yen"].to_numpy(dtype=float)
     ax.bar(range(len(known)), values, color=_BLUE, width=0.55)
     for place, (value, count) in enumerate(zip(values, known["bodies_count"], strict=True)):
-        ax.text(place, value, f"{value:,.0f} 円（{int(count):,} 団体）", ha="center", va="bottom", fontsize=8)
+        text = f"{value:,.0f}円（{int(count):,}団体）"
+        ax.annotate(
+            text, (place, value), (0, -4), textcoords="offset points", ha="center", va="top", color="white", fontsize=8
+        )
+    if np.isfinite(result.average_yen):
+        ax.axhline(result.average_yen, color=_RED, linewidth=1.2, linestyle="--")
+        ax.annotate(
+            f"全国平均 {result.average_yen:,.0f}円",
+            (0.5, result.average_yen),
+            (0, 4),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8,
+            color=_RED,
+        )
     ax.set_xticks(range(len(known)), list(known["name_ja"]))
     ax.set_ylim(0, float(values.max()) * 1.12)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
@@ -91,10 +110,12 @@ def plot_cost_outliers(result: CostOutliers, *, ax: Axes | None = None) -> Axes:
     ax.yaxis.set_major_locator(FixedLocator([500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000, 50_000]))
     ax.yaxis.set_minor_locator(NullLocator())
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    _name_flagged(ax, table)
     ax.set_xticks(places[[0, -1]], [f"{int(table['population_people'].iloc[end]):,}人" for end in (0, -1)])
+    ax.set_xlim(-1, len(table) + 4)
     ax.set_xlabel("人口の少ない順")
     ax.set_ylabel("1人当たり経費（円／年・税込、対数目盛）")
-    ax.legend(loc="upper right")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
     return style.finish(ax)
 
 
@@ -113,26 +134,46 @@ def plot_whole_life(result: WholeLifeCost, *, ax: Axes | None = None) -> Axes:
     projected = years[table["projected_yen"].to_numpy(dtype=float) > 0]
     if len(projected):
         ax.axvspan(projected.min() - 0.5, years.max() + 0.5, color=style.RULE, alpha=0.4, linewidth=0, zorder=0)
-        ax.text(years.max() + 0.4, top * 1.2, "網かけ＝推計", fontsize=8, color=style.MUTED, va="center", ha="right")
+        ax.text(years.max() + 0.4, top * 1.03, "網かけ＝推計", fontsize=8, color=style.MUTED, va="bottom", ha="right")
     _draw_commitments(ax, result)
-    ax.set_ylim(0, top * 1.3)
+    ax.set_ylim(0, top * 1.12)
     ax.set_xticks(years[::2], [era_year(int(year), suffix="") for year in years[::2]])
     style.yen_axis(ax, "億円", label="名目・税込")
     ax.set_xlabel("年度")
-    ax.legend(loc="upper left", ncols=2)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return style.finish(ax)
 
 
 def _draw_verdicts(ax: Axes, table: pd.DataFrame) -> None:
     own = table["cost_per_person_yen"].to_numpy(dtype=float)
     places = np.arange(len(table), dtype=float)
-    kinds = table["verdict"].str.removesuffix("_one").where(table["verdict"].str.startswith(("high", "low")), "")
-    for kind, (colour, label) in _VERDICTS.items():
+    kinds = table["verdict"].where(table["verdict"].isin([kind for kind in _VERDICTS if kind]), "")
+    for kind, (colour, face, label) in _VERDICTS.items():
         chosen = (kinds == kind).to_numpy(dtype=bool)
-        ax.scatter(places[chosen], own[chosen], s=18, color=colour, zorder=3, label=label)
-        for place, value, name in zip(places[chosen], own[chosen], table["name_ja"][chosen], strict=True):
-            if kind:
-                ax.text(place + 0.45, value, str(name), va="center", fontsize=7.5, color=colour)
+        if chosen.any():
+            ax.scatter(places[chosen], own[chosen], s=20, facecolor=face, edgecolor=colour, zorder=3, label=label)
+
+
+def _name_flagged(ax: Axes, table: pd.DataFrame) -> None:
+    """Write the names of bodies out of line at their right; of neighbours whose names would touch, each is moved up or down."""
+    flagged = table[table["verdict"].isin([kind for kind in _VERDICTS if kind])]
+    low, high = np.log(ax.get_ylim())
+    gap = (high - low) * _NAME_GAP_SHARE
+    written: list[tuple[float, float]] = []
+    for place, row in sorted(flagged.iterrows(), key=lambda pair: -float(pair[1]["cost_per_person_yen"])):
+        height = float(np.log(row["cost_per_person_yen"]))
+        taken = [other for x, other in written if abs(x - float(str(place))) < _NAME_WIDTH_PLACES]
+        while any(abs(height - other) < gap for other in taken):
+            height -= gap / 4
+        written.append((float(str(place)), height))
+        ax.annotate(
+            str(row["name_ja"]),
+            (float(str(place)), float(row["cost_per_person_yen"])),
+            (float(str(place)) + 0.7, float(np.exp(height))),
+            va="center",
+            fontsize=7.5,
+            color=_VERDICTS[str(row["verdict"])][0],
+        )
 
 
 def _draw_commitments(ax: Axes, result: WholeLifeCost) -> None:
@@ -163,6 +204,13 @@ def _draw_bands(ax: Axes, bands: pd.DataFrame, smallest: float, largest: float) 
         label = "公表値（形の比較）" if place == 0 else None
         ends = [max(smallest, float(size) / 1.5), min(largest, float(size) * 1.5)]
         ax.plot(ends, [level, level], color=_RED, linewidth=3, solid_capstyle="butt", label=label)
+
+
+def _population_label(result: ScaleCurve) -> str:
+    if not np.isfinite(result.knot):
+        return "人口（人、対数目盛）"
+    width = "、帯はその区間" if result.knot_high > result.knot_low else ""
+    return f"人口（人、対数目盛）。破線は傾きの変わる人口{width}"
 
 
 def _plain_ticks(ax: Axes, bodies: pd.DataFrame) -> None:

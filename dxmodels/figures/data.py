@@ -36,7 +36,7 @@ def plot_inventory(result: InventorySummary, *, ax: Axes | None = None) -> Axes:
         left += costs
     missing = table["systems_count"] - table["cost_known_count"]
     texts = [
-        f" {n} 件" + (f"（経費不明 {m}）" if m else "") for n, m in zip(table["systems_count"], missing, strict=True)
+        f" {n}件" + (f"（経費不明{m}件）" if m else "") for n, m in zip(table["systems_count"], missing, strict=True)
     ]
     style.write_beside(ax, texts, list(left), list(range(len(table))))
     ax.set_xlim(0, left.max() * 1.22)
@@ -77,10 +77,11 @@ def plot_concentration(result: Concentration, *, ax: Axes | None = None) -> Axes
     ax.axhline(result.target_share, color=style.PALETTE["green"], linewidth=0.9, linestyle="--")
     ax.axvline(result.holders_count, color=style.PALETTE["green"], linewidth=0.9, linestyle="--")
     share = format_rate(result.target_share, decimals=0)
-    ax.text(
-        result.holders_count,
-        0.03,
-        f" {share}を占めるのは上位 {result.holders_count} 件",
+    ax.annotate(
+        f"{share}を占めるのは上位{result.holders_count}件",
+        (result.holders_count, 0.0),
+        (5, 6),
+        textcoords="offset points",
         color=style.PALETTE["green"],
         fontsize=8,
     )
@@ -92,13 +93,13 @@ def plot_concentration(result: Concentration, *, ax: Axes | None = None) -> Axes
         fmt="o",
         color=style.PALETTE["vermillion"],
         capsize=3,
-        label=f"上位 {result.top_count} 件の割合（縦棒は経費不明 {result.missing_count} 件による幅）",
+        label=f"上位{result.top_count}件の割合（縦棒は経費不明{result.missing_count}件による幅）",
     )
     ax.set_xlim(0, ranks[-1] * 1.02)
     ax.set_ylim(0, 1.02)
     ax.set_xlabel("経費の大きい順のシステム数（件）")
     style.percent_axis(ax, label="年間運用経費の累計割合")
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return style.finish(ax, grid="both")
 
 

@@ -202,14 +202,21 @@ def name_at_right(ax: Axes, names: Sequence[str], ys: Sequence[float], colours: 
 
 
 def apart(values: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Return ascending ``values`` moved as little as a sweep allows so that neighbours are ``gap`` apart within low..high."""
-    placed: list[float] = []
-    for value in values:
-        placed.append(max(value, placed[-1] + gap) if placed else max(value, low))
-    for index in range(len(placed) - 1, -1, -1):
-        limit = high if index == len(placed) - 1 else placed[index + 1] - gap
-        placed[index] = min(placed[index], limit)
-    return placed
+    """Return ascending ``values`` moved as little as possible (least squares) so that neighbours are ``gap`` apart within low..high.
+
+    With the gaps taken out the places must only rise: an isotonic regression, solved by pooling neighbours (Barlow et al. 1972).
+    Where low..high is too short for all, the last places go below ``low`` rather than overlap.
+    """
+    pools: list[tuple[float, int]] = []  # mean of values less their gaps, and how many
+    for index, value in enumerate(values):
+        mean, count = float(value) - index * gap, 1
+        while pools and pools[-1][0] > mean:
+            before, members = pools.pop()
+            mean, count = (before * members + mean * count) / (members + count), members + count
+        pools.append((mean, count))
+    free = [mean for mean, count in pools for _ in range(count)]
+    top = high - (len(free) - 1) * gap
+    return [min(max(mean, low), top) + index * gap for index, mean in enumerate(free)]
 
 
 def write_beside(ax: Axes, texts: Sequence[str], xs: Sequence[float], ys: Sequence[float], **text_options: Any) -> None:

@@ -38,6 +38,12 @@ def test_observed_rates_bracket_the_break_even(osaka: Case, register: Register) 
     )
     assert (below["difference_yen"] < 0).all()
     assert (above["difference_yen"] > 0).all()
+    # Every row is the sum of its rounded items: difference, totals and the other exhibits agree to the yen.
+    assert (table["difference_yen"] == table["government_cloud_yen"] - table["current_yen"]).all()
+    planned = table[table["rate_ja"] == "この報告の前提"].iloc[0]
+    assert planned["difference_yen"] == found.planning_difference_yen
+    as_pilot = asked.compare_conditions(osaka.table("govcloud_pilot"), register=register).table.iloc[0]
+    assert planned["difference_yen"] == as_pilot["difference_yen"]
     repriced = table[table["rate_ja"] == "先行事業の再試算"].iloc[0]
     assert repriced["government_cloud_yen"] == int(osaka.table("govcloud_pilot")["government_cloud_at_139_yen"].sum())
     assert f"{found.break_even_rate:.2f}円" in found.summary()
@@ -48,7 +54,7 @@ def test_conditions_split_into_cheaper_and_dearer(osaka: Case, register: Registe
     found = asked.compare_conditions(osaka.table("govcloud_pilot"), register=register)
     sentence = found.summary()
     for row in found.table.itertuples():
-        side = sentence.split("割高になる条件は")[0 if row.difference_yen < 0 else 1]
+        side = sentence.split("割高になるのは")[0 if row.difference_yen < 0 else 1]
         assert str(row.name_ja) in side
     assert missing_terms(found.to_frame().columns) == []
 
@@ -65,6 +71,11 @@ def test_replacements_and_scale_name_what_they_leave_out(osaka: Case, register: 
     tail = asked.evaluate_replacement_tail(osaka, register, seed=1, draws=256)
     assert tail.p80_yen > tail.tail.value_yen("p50")
     assert "見積額があるのは" in tail.summary()
+    carriers = tail.carriers(5)
+    names = set(osaka.table("systems")["name_ja"])
+    assert set(carriers.to_frame()["name_ja"]) <= names
+    assert all(str(name) in carriers.summary() for name in carriers.to_frame()["name_ja"].head(3))
+    assert carriers.to_frame()["tail_share"].is_monotonic_decreasing
     scale = asked.compare_scale_with_bands(osaka, seed=1, search=False)
     assert scale.curve.knot == pytest.approx((100_000 * 200_000) ** 0.5)  # the cheapest published band
     assert missing_terms([*tail.to_frame(), *scale.to_frame()]) == []
@@ -81,4 +92,9 @@ def test_the_worst_miss_of_the_overrun_model_is_named(register: Register) -> Non
     found = check_overrun_model(register)
     worst = found.table.loc[[found.table["difference_rate"].abs().idxmax()]].iloc[0]
     assert worst["name_ja"] in found.summary()
+    # A difference of two percentages is told in points, not in per cent: 447.0 % published, 201.8 % by the model.
+    shown = found.to_frame().set_index("name_ja").loc[worst["name_ja"]]
+    points = 100 * (float(shown["model_rate"]) - float(shown["published_rate"]))
+    assert shown["difference_point"] == pytest.approx(points, abs=0.05)
+    assert f"▲{abs(points):.1f}ポイント" in found.summary()
     assert missing_terms(found.to_frame().columns) == []

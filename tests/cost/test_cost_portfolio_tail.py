@@ -37,7 +37,9 @@ def test_three_systems_agree_with_plain_simulation() -> None:
 
 
 def test_bands_are_printed_and_hold_the_value() -> None:
-    table = evaluate_portfolio_tail(THREE, params=PARAMS, seed=1, draws=1024).to_frame()
+    tail = evaluate_portfolio_tail(THREE, params=PARAMS, seed=1, draws=1024)
+    table = tail.quantiles
+    assert tail.to_frame()["value_yen"].tolist() == table["value_yen"].tolist()
     assert (table["low_yen"] < table["value_yen"]).all()
     assert (table["value_yen"] < table["high_yen"]).all()
     # the error of the mean of eight scrambles is that of one scramble over √8
@@ -88,10 +90,11 @@ def test_same_seed_same_numbers() -> None:
 
 
 def test_the_sentence_holds_the_declared_cap_and_the_error() -> None:
-    text = evaluate_portfolio_tail(THREE, params=PARAMS, seed=1, draws=256).summary()
-    assert "見積の合計8.0億円" in text
-    assert "上限は10倍" in text
-    assert "計算誤差±" in text
+    tail = evaluate_portfolio_tail(THREE, params=PARAMS, seed=1, draws=256)
+    assert "見積の合計8.0億円" in tail.summary()
+    assert "計算誤差は最大±" in tail.summary()
+    assert "上限は10倍" in tail.settings_ja()
+    assert "256回×8組" in tail.settings_ja()
 
 
 @pytest.mark.parametrize(

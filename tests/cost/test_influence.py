@@ -19,4 +19,8 @@ def test_register_by_influence() -> None:
     assert found.table["influence_rank"].isna().sum() > 0
     assert found.turning_count == int((tornado.table["state"] == "turns").sum())
     assert found.table["source"].str.len().min() > 0
-    assert missing_terms(found.to_frame().columns) == []
+    shown = found.to_frame()
+    assert missing_terms(shown.columns) == []
+    assert len(shown) == len(tornado.values)
+    assert shown["central_ja"].iloc[0] == tornado.to_frame()["central_ja"].iloc[0]
+    assert shown["range_ja"].tolist() == tornado.to_frame()["range_ja"].tolist()

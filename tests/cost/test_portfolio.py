@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dxmodels.cost.concentration import measure_concentration, measure_inventory_concentration
 from dxmodels.cost.portfolio import SizeClasses, summarize_inventory, summarize_size_classes
 from dxmodels.errors import DxError, MissingTableError
-from dxmodels.glossary import missing_terms
+from dxmodels.glossary import missing_terms, unit_of
 from dxmodels.inputs import Case
 
 
@@ -56,12 +56,14 @@ def test_missing_cost_widens_the_share_exactly() -> None:
     assert found.top_share_low == pytest.approx(60 / 160)
     assert found.top_share_high == pytest.approx(0.6)
     assert (found.holders_low_count, found.holders_count, found.holders_high_count) == (1, 1, 2)
-    assert "記載がない 1 システム" in found.summary()
+    assert "記載がない1システム" in found.summary()
 
 
 def test_the_inventory_of_a_case_is_measured_with_its_missing_costs() -> None:
     found = measure_inventory_concentration(case(systems=THREE), top=1, target_share=0.5)
     assert (found.total_yen, found.missing_count) == (100, 1)
+    assert found.to_frame()["name_ja"].tolist() == ["丙", "甲"]
+    assert "system_id" not in found.to_frame()
 
 
 @settings(max_examples=60, deadline=None)
@@ -129,7 +131,8 @@ def test_inventory_counts_systems_without_cost_and_never_as_zero() -> None:
     assert list(rows.index) == ["財務部", "総務部"]
     assert rows[list(found.hosting_ja)].sum(axis=1).tolist() == rows["annual_cost_yen"].tolist()
     assert rows["annual_cost_yen"].sum() == found.annual_cost_yen
-    assert "1 システムは経費の記載がなく" in found.summary()
+    assert "1システムは経費の記載がなく" in found.summary()
+    assert "department_id" not in found.to_frame()
 
 
 def test_inventory_takes_the_last_closed_year_of_settlement() -> None:
@@ -144,6 +147,7 @@ def test_inventory_takes_the_last_closed_year_of_settlement() -> None:
     found = summarize_inventory(case(systems=THREE, departments=DEPARTMENTS, spending=spending))
     assert found.settled_fy == 2025
     assert found.to_frame()["settled_yen"].sum() == 20
+    assert "決算額は令和7年度" in found.summary()
 
 
 def test_inventory_without_tables_says_what_is_needed() -> None:
@@ -157,11 +161,44 @@ def test_size_classes_by_hand() -> None:
     found = summarize_size_classes(case(systems=THREE), classes=SizeClasses((50,)))
     table = found.to_frame()
     assert table["systems_count"].tolist() == [1, 1, 1]
-    assert table["cost_per_user_yen"].tolist()[:2] == [10.0, 1.0]
+    assert table["cost_per_user"].tolist()[:2] == [10, 1]
+    assert unit_of("cost_per_user") == "円／人"
     assert table["server_cpu_mean_rate"].tolist()[:2] == pytest.approx([0.1, 0.4])
     assert table["size_class_ja"].tolist()[-1] == "（記載なし）"
     assert table["cost_share"].tolist() == pytest.approx([0.3, 0.7, 0.0])
-    assert "の 10 倍" in found.summary()
+    assert "規模の小さい区分ほど高い（小さい区分から順に10円、1円" in found.summary()
+
+
+@pytest.mark.parametrize(
+    ("users", "words"),
+    [
+        ((1, 10, 100), "小さい区分ほど高い"),  # 10, 2, 1 yen a user
+        ((10, 5, 2), "大きい区分ほど高い"),  # 1, 4, 50
+        ((10, 1, 100), "小さいものほど割高とは言えない"),  # 1, 20, 1
+        ((10, None, 100), "比べられない"),
+    ],
+)
+def test_the_sentence_on_unit_cost_claims_only_what_the_classes_show(users: tuple[int | None, ...], words: str) -> None:
+    systems = pd.DataFrame(
+        {
+            "system_id": ["S1", "S2", "S3"],
+            "annual_cost_yen": [10, 20, 100],
+            "users_people": pd.array(users, dtype="Int64"),
+            "staff_effort_fte": [1.0, 1.0, 1.0],
+            "server_count": pd.array([None] * 3, dtype="Int64"),
+            "cpu_mean_rate": pd.array([None] * 3, dtype="Float64"),
+        }
+    )
+    found = summarize_size_classes(case(systems=systems), classes=SizeClasses((15, 50)))
+    assert words in found.summary().split("最も小さい区分")[0]
+
+
+def test_edges_of_classes_are_said_as_round_amounts() -> None:
+    edges = SizeClasses((10_000_000, 30_000_000, 100_000_000))
+    costs_yen = [1, 10_000_000, 30_000_000, 100_000_000]
+    systems = THREE.iloc[[0] * 4].assign(annual_cost_yen=costs_yen, system_id=list("abcd"))
+    labels = summarize_size_classes(case(systems=systems), classes=edges).to_frame()["size_class_ja"].tolist()
+    assert labels == ["1千万円未満", "1千万円以上3千万円未満", "3千万円以上1億円未満", "1億円以上"]
 
 
 def test_a_cost_on_the_edge_belongs_to_the_class_above() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from overlaps import cut_texts, overlapping_texts
 
 from dxmodels.cost import (
     PeerParams,
@@ -26,6 +27,9 @@ from dxmodels.cost import (
 )
 from dxmodels.figures import cost, cost_curves
 from dxmodels.inputs import Case, Register, load_case, load_register
+
+# The published yearly means: four of them lie within four yen, so that their labels would cover each other.
+OBSERVED = {2018: 110.47, 2019: 108.98, 2020: 106.74, 2021: 109.87, 2022: 131.55, 2023: 140.59, 2024: 151.43, 2025: 149.66, 2026: 158.47}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +55,7 @@ def drawings(osaka: Case, register: Register) -> dict[str, tuple[object, Callabl
     peers = find_cost_outliers(osaka, params=PeerParams(8, 0.95, 5))
     return {
         "items": (cloud, lambda: cost.plot_cloud_items(cloud)),
-        "break_even": (cloud, lambda: cost.plot_break_even(cloud, observed={2020: 106.74, 2026: 158.47})),
+        "break_even": (cloud, lambda: cost.plot_break_even(cloud, observed=OBSERVED)),
         "tornado": (tornado, lambda: cost.plot_tornado(tornado)),
         "bridge": (bridge, lambda: cost.plot_bridge(bridge)),
         "tail": (tail, lambda: cost.plot_portfolio_tail(tail)),
@@ -76,6 +80,22 @@ def test_every_glyph_is_there_and_axes_are_named(
         warnings.simplefilter("error")
         ax.get_figure(root=True).savefig(io.BytesIO(), format="png")  # type: ignore[union-attr]
     assert ax.get_xlabel() or ax.get_ylabel()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_label_covers_another_or_leaves_the_page(
+    drawings: dict[str, tuple[object, Callable[[], Axes]]], name: str
+) -> None:
+    ax = drawings[name][1]()
+    assert overlapping_texts(ax) == []
+    assert cut_texts(ax) == []
+
+
+def test_the_mean_of_the_country_is_a_line_not_a_band(drawings: dict[str, tuple[object, Callable[[], Axes]]]) -> None:
+    ax = drawings["bands"][1]()
+    assert [round(bar.get_height()) for bar in ax.patches] == [11_724, 3_096]
+    assert 3_742.0 in [float(line.get_ydata()[0]) for line in ax.lines]  # type: ignore[index,arg-type]
+    assert "全市区町村" not in texts(ax)
 
 
 def texts(ax: Axes) -> str:

@@ -19,7 +19,7 @@ from dxmodels.cost.portfolio import SizeClasses, summarize_inventory, summarize_
 from dxmodels.figures import data, joint_procurement, municipalities, national_contracts, style, summary
 from dxmodels.inputs import Case, load_case, load_register
 from dxmodels.inputs.audit import audit_inventory
-from dxmodels.inputs.trace import FULL, ILLUSTRATIVE, trace_plan
+from dxmodels.inputs.trace import FULL, ILLUSTRATIVE, TraceCounts, trace_plan
 from dxmodels.lockin.national import compare_award_rates, compare_national_contracts
 from dxmodels.municipalities.divide import (
     SizeClassing,
@@ -58,7 +58,7 @@ def results(osaka: Case) -> dict[str, object]:
         "contracts": compare_national_contracts(osaka.table("national_contracts")),
         "awards": compare_award_rates(osaka.table("national_contracts")),
         "rankings": track_rankings(osaka.table("rankings"), home=["日本", "大阪府"]),
-        "trace": trace_plan(osaka.table("plan_items"), {"E01": ILLUSTRATIVE, "E07": FULL, "E27": FULL}),
+        "trace": TraceCounts(trace_plan(osaka.table("plan_items"), {"E01": ILLUSTRATIVE, "E07": FULL, "E27": FULL})),
     }
 
 
@@ -159,7 +159,7 @@ def test_member_map_marks_every_named_member(results: dict[str, object]) -> None
 
 def test_trace_bars_add_up_to_all_items(results: dict[str, object]) -> None:
     trace = results["trace"]
-    assert widths(summary.plot_plan_trace(trace)).sum() == len(trace.table)  # type: ignore[arg-type,attr-defined]
+    assert widths(summary.plot_plan_trace(trace)).sum() == len(trace.trace.table)  # type: ignore[arg-type,attr-defined]
 
 
 def test_labels_are_moved_apart_without_leaving_the_axes() -> None:
@@ -167,6 +167,8 @@ def test_labels_are_moved_apart_without_leaving_the_axes() -> None:
     assert min(np.diff(placed)) >= 1.0 - 1e-9
     assert placed[-1] <= 10.0
     assert style.apart([1.0, 5.0], 1.0, 0.0, 10.0) == [1.0, 5.0]
+    # Three at one point spread to both sides of it, not to one: the least movement.
+    assert style.apart([5.0, 5.0, 5.0], 1.0, 0.0, 10.0) == pytest.approx([4.0, 5.0, 6.0])
 
 
 def test_outcome_map_uses_the_tiles_of_the_case(results: dict[str, object], osaka: Case) -> None:

@@ -68,6 +68,22 @@ def test_what_is_no_fiscal_year_is_refused(text: str) -> None:
         fiscal.parse_fiscal_year(text)
 
 
+@pytest.mark.parametrize(
+    ("as_of", "text"),
+    [
+        ("2025-12", "令和7年12月"),
+        ("2024-07-12", "令和6年7月12日"),
+        ("2019-04", "平成31年4月"),
+        ("2019-05", "令和元年5月"),
+        ("2025-13", "2025-13"),
+        ("2022〜24年", "2022〜24年"),
+        ("", ""),
+    ],
+)
+def test_as_of_texts_are_told_in_eras(as_of: str, text: str) -> None:
+    assert fiscal.era_text(as_of) == text
+
+
 @given(st.integers(min_value=1990, max_value=2090))
 def test_era_text_reads_back(year: int) -> None:
     assert fiscal.parse_fiscal_year(fiscal.era_year(year)) == year

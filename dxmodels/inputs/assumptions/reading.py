@@ -8,6 +8,7 @@ from typing import Any
 
 from dxmodels.errors import Fault
 from dxmodels.glossary import is_unit, nearest_units, units
+from dxmodels.inputs.assumptions.cross_references import with_words
 from dxmodels.inputs.assumptions.entry import GRADES, TO_CONFIRM, Assumption
 from dxmodels.inputs.assumptions.quantiles import DISTRIBUTIONS, INTERVALS, Levels, default_interval, inconsistencies
 from dxmodels.inputs.assumptions.register import Register
@@ -60,7 +61,7 @@ def _load(stamps: tuple[tuple[Path, int, int], ...]) -> Register:
                 )
             entries.setdefault(entry.name, entry)
     raise_if_any(faults)
-    return Register(entries.values())
+    return Register(with_words(entries))
 
 
 def read_levels(document: Document, path: KeyPath, value: object) -> Levels | None:
