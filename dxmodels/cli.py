@@ -68,11 +68,24 @@ def _run(options: argparse.Namespace) -> int:
         overrides=_overrides(options),
         workers=options.jobs,
         fresh=options.fresh,
+        against=options.against,
         progress=not options.quiet,
         say=(lambda text: None) if options.quiet else _say,
     )
     print(report.summary())
     return report.exit_code
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from dxmodels.runs.compare.reruns import compare_runs
+
+    bridge = compare_runs(
+        options.earlier, options.later, tolerance=options.tolerance, rerun=not options.no_rerun, say=_say
+    )
+    print(bridge.listing())
+    if options.csv:
+        bridge.to_machine_frame().to_csv(options.csv, index=False, lineterminator="\n")
+    return EXIT_OK
 
 
 def _template(options: argparse.Namespace) -> int:
@@ -195,6 +208,7 @@ _PARSER_WORDS = (
     (r"unrecognized arguments: (.+)", r"知らない引数です：\1"),
     (r"argument (\S+): expected one argument", r"\1 の後に値を書いてください"),
     (r"argument (\S+): invalid int value: (.+)", r"\1 は整数で指定してください：\2"),
+    (r"argument (\S+): invalid float value: (.+)", r"\1 は数で指定してください：\2"),
     (r"argument \S+: invalid choice: (\S+) \(choose from (.+)\)", r"知らないコマンドです：\1。使えるのは \2"),
 )
 
@@ -216,6 +230,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="コマンド", parser_class=_JapaneseParser)
     _add_check(commands)
     _add_run(commands)
+    _add_compare(commands)
     _add_import(commands)
     template = commands.add_parser("template", help="台帳のひな型（Excel・CSV）を作る")
     template.add_argument("target", nargs="?", default="dx-template", help="作成先のフォルダ（既定：dx-template）")
@@ -241,8 +256,27 @@ def _add_run(commands: Any) -> None:
     run.add_argument("--set", action="append", default=[], metavar="名前=値", help="パラメータの指定（繰り返し可）")
     run.add_argument("--jobs", type=int, default=0, help="同時に実行するノートブックの数（既定：プロセッサの数）")
     run.add_argument("--fresh", action="store_true", help="前回の結果を再利用せず、すべて計算し直す")
+    run.add_argument(
+        "--against", default="", metavar="実行番号", help="比べる前回の実行（差を要因に分ける。既定：直近の実行）"
+    )
     run.add_argument("--quiet", action="store_true", help="途中経過を表示しない")
     run.set_defaults(answer=_run)
+
+
+def _add_compare(commands: Any) -> None:
+    from dxmodels.runs.compare.bridge import TOLERANCE
+
+    compare = commands.add_parser(
+        "compare", help="二つの実行の数値の差を、データ・前提・計算方法に分けて示す", allow_abbrev=False
+    )
+    compare.add_argument("earlier", metavar="前の実行", help="実行番号（reports/ の下のフォルダ名）かフォルダ")
+    compare.add_argument("later", metavar="後の実行", help="実行番号かフォルダ")
+    compare.add_argument(
+        "--tolerance", type=float, default=TOLERANCE, help=f"変化とみなさない相対差（既定：{TOLERANCE:g}）"
+    )
+    compare.add_argument("--no-rerun", action="store_true", help="計算し直さない（要因に分けられない差が残る）")
+    compare.add_argument("--csv", metavar="ファイル", help="すべての数値を CSV に書き出す")
+    compare.set_defaults(answer=_compare)
 
 
 def _add_import(commands: Any) -> None:

@@ -7,17 +7,16 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from dxmodels.figures import style
-from dxmodels.inputs.trace import ANSWERED, HOLE, PARTLY, PlanTrace
+from dxmodels.inputs.trace import ANSWERED, HOLE, PARTLY, SHOWN, TEAMS, TraceCounts
 from dxmodels.municipalities.outcomes import RankTrack
 
-_ANSWER_COLOURS = {ANSWERED: "blue", PARTLY: "sky", HOLE: "vermillion"}
-_TEAM_ORDER = ("府庁DX", "市町村DX", "制度・あり方", "共通")
+_ANSWER_COLOURS = {ANSWERED: "blue", PARTLY: "sky", SHOWN: "yellow", HOLE: "vermillion"}
 
 
-def plot_plan_trace(result: PlanTrace, *, ax: Axes | None = None) -> Axes:
-    """Draw how many needs of the plan are answered, partly answered or open, by team."""
-    counts = result.table.groupby(["team", "answer_ja"]).size().unstack(fill_value=0)
-    teams = [team for team in _TEAM_ORDER if team in counts.index][::-1]
+def plot_plan_trace(result: TraceCounts, *, ax: Axes | None = None) -> Axes:
+    """Draw how many needs of the plan are answered, partly answered, shown by example or open, by team."""
+    counts = result.trace.table.groupby(["team", "answer_ja"]).size().unstack(fill_value=0)
+    teams = [team for team in TEAMS if team in counts.index][::-1]
     ax = style.axes_for(ax, height_mm=30.0 + 11.0 * len(teams))
     left = np.zeros(len(teams))
     for answer, colour in _ANSWER_COLOURS.items():
@@ -32,7 +31,7 @@ def plot_plan_trace(result: PlanTrace, *, ax: Axes | None = None) -> Axes:
         left += sizes
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("計画の項目数（件）")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.22), ncols=3)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.22), ncols=4)
     return style.finish(ax, grid="x")
 
 

@@ -1,12 +1,15 @@
 """Is every need of the plan answered by an exhibit, and where are the holes?
 
-The plan's needs are rows of table ``plan_items`` (our own words, the decisions and exhibits that answer each). Against the exhibits
-really produced each item is
+The plan's needs are rows of table ``plan_items`` (our own words, the decisions and exhibits that answer each). An item names the very
+exhibits that answer it (E41b); a plain number (E16) stands for that exhibit, or, where there are only branches of it, for all of these.
+Against the exhibits really produced each item is
 
 * 対応 (answered): every exhibit named for it exists and could be computed on real tables,
-* 一部 (partly): some exhibit exists, but another is missing, not computable, or shown on illustrative data only,
-* 未対応 (hole): no exhibit is named, or none of those named exists.
+* 一部 (partly): one at least could, another could not, is missing, or is shown on illustrative data only,
+* 例示のみ (shown): none could, but the method is shown on illustrative data,
+* 未対応 (hole): no exhibit is named, or none of those named could be computed. 算出不能 is no answer.
 
+Exhibits about the report itself (this trace, the bridge to the last edition, the register, the validation) answer no need of the plan.
 Apart from that, the chain 課題 → 対策 → 効果 → 指標 is checked: a need without a measure, a measure without an effect, an effect without an
 indicator is a gap of the plan itself and is shown as one. The module stands beside the audit of the inventory because it is one: it
 judges the completeness of a table, holds no model of the field and needs no room.
@@ -15,7 +18,7 @@ judges the completeness of a table, holds no model of the field and needs no roo
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -24,16 +27,17 @@ from dxmodels.errors import ModelError
 from dxmodels.inputs.availability import NotComputable
 from dxmodels.money import format_rate
 
-ANSWERED, PARTLY, HOLE = "対応", "一部", "未対応"
+ANSWERED, PARTLY, SHOWN, HOLE = "対応", "一部", "例示のみ", "未対応"
+ANSWERS = (HOLE, SHOWN, PARTLY, ANSWERED)  # holes first: they are what a reader must see
 FULL, ILLUSTRATIVE, NOT_COMPUTABLE = "full", "illustrative", "not_computable"
 _CHAIN = (("measure_ja", "対策なし"), ("effect_ja", "効果なし"), ("indicator_ja", "指標なし"))
+TEAMS = ("府庁DX", "市町村DX", "制度・あり方", "共通")
 _STATES = (FULL, ILLUSTRATIVE, NOT_COMPUTABLE)  # best first
 _BRANCH_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ILLUSTRATIVE_GRADE, _NOT_COMPUTABLE_JA = "架空", "算出不能"
 
 
-# The trace itself, the register and the validation are about the report: they answer no need of the plan.
-_BOOKKEEPING = ("E33", "E35", "E36")
+_BOOKKEEPING = ("E33", "E34", "E35", "E36", "E37")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +47,7 @@ class PlanTrace:
     table: pd.DataFrame
 
     def count(self, answer: str) -> int:
-        """Number of needs with that answer (対応, 一部, 未対応)."""
+        """Number of needs with that answer (対応, 一部, 例示のみ, 未対応)."""
         return int((self.table["answer_ja"] == answer).sum())
 
     @property
@@ -52,20 +56,51 @@ class PlanTrace:
         return self.table[self.table["answer_ja"] == HOLE]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per need; the exhibits in one column, each that does not answer with the reason in brackets."""
-        columns = ["item_id", "team", "part", "need_ja", "measure_ja", "effect_ja", "indicator_ja", "decisions"]
-        frame = self.table[columns].copy()
-        frame["exhibits_ja"] = [_exhibits_text(row) for row in self.table.to_dict("records")]
-        return frame.join(self.table[["answer_ja", "plan_gap_ja"]])
+        """Return one row per need, holes first; the exhibits in one column, each that does not answer with the reason in brackets."""
+        ordered = self.table.sort_values("answer_ja", key=lambda answers: answers.map(ANSWERS.index), kind="stable")
+        columns = ["answer_ja", "team", "part", "need_ja", "measure_ja", "effect_ja", "indicator_ja"]
+        frame = ordered[columns].reset_index(drop=True)
+        frame.insert(1, "exhibits_ja", [_exhibits_text(row) for row in ordered.to_dict("records")])
+        return frame
+
+    def counts(self) -> pd.DataFrame:
+        """Return one row per team and 合計: needs, and how many carry each answer."""
+        answers = {"answered_count": ANSWERED, "partly_count": PARTLY, "shown_count": SHOWN, "hole_count": HOLE}
+        teams = [team for team in TEAMS if (self.table["team"] == team).any()]
+        rows = [(team, self.table[self.table["team"] == team]["answer_ja"]) for team in teams]
+        rows.append(("合計", self.table["answer_ja"]))
+        return pd.DataFrame(
+            [
+                {"team": team, "needs_count": len(held)}
+                | {name: int((held == answer).sum()) for name, answer in answers.items()}
+                for team, held in rows
+            ]
+        )
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         gaps = self.table.loc[self.table["plan_gap_ja"] != "", "plan_gap_ja"].value_counts()
         parts = "、".join(f"{gap}が {int(gaps.get(gap, 0))} 項目" for _, gap in _CHAIN)
         return (
-            f"計画の {len(self.table)} 項目のうち、図表で答えられるのは {self.count(ANSWERED)} 項目、一部が {self.count(PARTLY)} 項目、"
-            f"未対応が {self.count(HOLE)} 項目。課題→対策→効果→指標のつながりは、{parts}で途切れる。"
+            f"計画の {len(self.table)} 項目のうち、公表値などの実在の表による図表で答えられるのは {self.count(ANSWERED)} 項目、一部に答えられるのが {self.count(PARTLY)} 項目で、"
+            f"{self.count(SHOWN)} 項目は架空データによる例示だけ、{self.count(HOLE)} 項目には答える図表がない。"
+            f"計画の側でも、課題→対策→効果→指標のつながりは、{parts}で途切れる。"
         )
+
+
+@dataclass(frozen=True, eq=False)
+class TraceCounts:
+    """The trace by team, for the exhibit that stands before the whole list."""
+
+    trace: PlanTrace
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per team and 合計."""
+        return self.trace.counts()
+
+    def summary(self) -> str:
+        """Return the headline sentence (Japanese)."""
+        return self.trace.summary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,17 +125,16 @@ class GradeShares:
         return f"見出しの数値 {self.records_count} 件の区分は、{parts}。"
 
 
-def exhibit_states(recorded: pd.DataFrame | NotComputable, *, own: Iterable[str] = ()) -> dict[str, str]:
-    """Return exhibit number → best state of its branches (E16a and E16b count as E16): full, then illustrative, then not_computable.
+def exhibit_states(recorded: pd.DataFrame | NotComputable) -> dict[str, str]:
+    """Return exhibit id → full, illustrative or not_computable; where several runs made the same exhibit the best state counts.
 
-    ``recorded``: columns exhibit_id, state, grade of the exhibits made before (``recorded_exhibits``); ``own``: exhibits that the asking
-    notebook makes itself.
+    ``recorded``: columns exhibit_id, state, grade of the exhibits made so far (``recorded_exhibits``).
     """
-    found = dict.fromkeys(own, FULL)
+    found: dict[str, str] = {}
     if isinstance(recorded, NotComputable):
         return found
     for row in recorded.to_dict("records"):
-        number = str(row["exhibit_id"]).rstrip(_BRANCH_LETTERS)
+        number = str(row["exhibit_id"])
         state = (
             NOT_COMPUTABLE if row["state"] != FULL else ILLUSTRATIVE if row["grade"] == _ILLUSTRATIVE_GRADE else FULL
         )
@@ -114,7 +148,7 @@ def share_by_grade(records: pd.DataFrame | NotComputable) -> GradeShares:
         return GradeShares(pd.DataFrame(columns=["grade", "records_count", "records_share"]), 0)
     missing = records["printed_value"].str.startswith(_NOT_COMPUTABLE_JA).fillna(False)
     grades = records["grade"].where(~missing, _NOT_COMPUTABLE_JA)
-    order = [*dict.fromkeys(("公表値", "推計", _ILLUSTRATIVE_GRADE, _NOT_COMPUTABLE_JA))]
+    order = ["公表値", "推計", _ILLUSTRATIVE_GRADE, _NOT_COMPUTABLE_JA]
     counts = grades.value_counts().reindex(order, fill_value=0)
     table = pd.DataFrame(
         {"grade": order, "records_count": counts.to_numpy(), "records_share": counts.to_numpy() / len(records)}
@@ -132,7 +166,8 @@ def trace_plan(plan_items: pd.DataFrame, available_exhibits: Mapping[str, str]) 
         raise ModelError(f"図表の状態 {'・'.join(wrong)} は使えません。{'・'.join(_STATES)} のいずれかにしてください。")
     rows = []
     for item in plan_items.to_dict("records"):
-        named = [name for name in _split(item["exhibits"]) if name not in _BOOKKEEPING]
+        wanted = [name for name in _split(item["exhibits"]) if name.rstrip(_BRANCH_LETTERS) not in _BOOKKEEPING]
+        named = [name for plain in wanted for name in _branches(plain, available_exhibits)]
         by_state = {state: [name for name in named if available_exhibits.get(name) == state] for state in _STATES}
         absent = [name for name in named if name not in available_exhibits]
         rows.append(
@@ -149,6 +184,12 @@ def trace_plan(plan_items: pd.DataFrame, available_exhibits: Mapping[str, str]) 
             }
         )
     return PlanTrace(pd.DataFrame(rows))
+
+
+def _branches(name: str, available: Mapping[str, str]) -> list[str]:
+    """An exhibit by its own id; a plain number that was not made itself stands for all its branches."""
+    found = [other for other in sorted(available) if other.rstrip(_BRANCH_LETTERS) == name]
+    return found if name not in available and found else [name]
 
 
 def _exhibits_text(row: Mapping[Hashable, object]) -> str:
@@ -173,7 +214,9 @@ def _text(value: object) -> str:
 def _answer(named: list[str], by_state: Mapping[str, list[str]]) -> str:
     if named and len(by_state[FULL]) == len(named):
         return ANSWERED
-    return PARTLY if any(by_state.values()) else HOLE
+    if by_state[FULL]:
+        return PARTLY
+    return SHOWN if by_state[ILLUSTRATIVE] else HOLE
 
 
 def _first_gap(item: Mapping[str, object]) -> str:

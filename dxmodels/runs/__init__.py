@@ -7,6 +7,7 @@ Inside a notebook: ``check_parameters`` first, then ``exhibit`` and ``record`` a
 from __future__ import annotations
 
 from dxmodels.runs.booklets import booklet
+from dxmodels.runs.compare.told import recorded_bridge
 from dxmodels.runs.doors import exhibit, record
 from dxmodels.runs.parameters import check_parameters
 from dxmodels.runs.recorded import recorded, recorded_exhibits, recorded_names, recorded_states, recorded_table
@@ -17,6 +18,7 @@ __all__ = [
     "exhibit",
     "record",
     "recorded",
+    "recorded_bridge",
     "recorded_exhibits",
     "recorded_names",
     "recorded_states",

@@ -6,41 +6,31 @@ place. A notebook that fails leaves the page of what it had sent so far; the res
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import os
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dxmodels.errors import EXIT_NOTEBOOK_FAILED, EXIT_OK, InputError, RunError
 from dxmodels.inputs import check_case, load_register
-from dxmodels.inputs.places import data_root
 from dxmodels.runs import folders
 from dxmodels.runs.casefacts import CaseFacts, case_facts
-from dxmodels.runs.context import VARIABLE
-from dxmodels.runs.document import STATES, Edition, Page, with_file_names
-from dxmodels.runs.execute import Limits, Outcome, Task, run_tasks
-from dxmodels.runs.extract import Results, read_results
-from dxmodels.runs.fingerprint import digests_of_reads, ground_of, hash_of, run_id_of, same_reads
-from dxmodels.runs.manifest import LOG, MANIFEST, TRACEBACK, manifest_of, with_files
-from dxmodels.runs.notebook_files import notebook_path
+from dxmodels.runs.compare.archive import ARCHIVE, archive_of
+from dxmodels.runs.compare.bridge import bridge_runs
+from dxmodels.runs.compare.finished import FinishedRun, latest_before, read_run
+from dxmodels.runs.compare.reruns import reruns_between
+from dxmodels.runs.document import Edition, with_file_names
+from dxmodels.runs.execution import EXECUTED, Execution, execute
+from dxmodels.runs.fingerprint import run_id_of
+from dxmodels.runs.manifest import MANIFEST, manifest_of, with_files
 from dxmodels.runs.pages import write_pages
-from dxmodels.runs.plans import Job, Plan, jobs_of, load_plan
-from dxmodels.runs.project import notebooks_root, project_root, reports_root
-from dxmodels.runs.reading import reads_of
-from dxmodels.runs.recorded import RESULTS_FOLDER
+from dxmodels.runs.plans import Job, jobs_of, load_plan
+from dxmodels.runs.project import reports_root
 
-# One thread a kernel: results must not depend on the machine, and the batch runs kernels side by side.
-_QUIET = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "PYTHONUTF8": "1",
-}
+BRIDGE = "bridge.json"
 
 
 @dataclass(frozen=True)
@@ -68,39 +58,20 @@ class RunReport:
         return "\n".join([*lines, f"結果：{self.folder / 'index.html'}"])
 
 
-@dataclass
-class _Run:
-    """One run while it is being built."""
-
-    plan: Plan
-    jobs: list[Job]
-    run_id: str
-    reports: Path
-    staging: Path
-    fresh: bool
-    say: Callable[[str], None]
-    pages: dict[str, Page] = field(default_factory=dict)
-    begun: float = field(default_factory=time.monotonic)
-
-    def log(self, text: str, *, details: str = "") -> None:
-        """Add a line to log.txt (what happened, in Japanese); ``details`` go to traceback.txt, for whoever mends the program."""
-        stamp = dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
-        for name, line in ((LOG, text), (TRACEBACK, details)):
-            if line:
-                with (self.staging / name).open("a", encoding="utf-8") as target:
-                    target.write(f"{stamp} {line}\n")
-
-
 def run_plan(
     name: str,
     *,
     overrides: Mapping[str, Any] | None = None,
     workers: int = 0,
     fresh: bool = False,
+    against: str = "",
     progress: bool = True,
     say: Callable[[str], None] = lambda text: None,
 ) -> RunReport:
     """Run a plan and return how it ended; ``fresh`` computes everything anew.
+
+    ``against``: the number of an earlier run to tell every difference from, split by cause (what that needs is computed anew); without it
+    the latest earlier run of the same plan and case, split only where no new computation is needed.
 
     Raises ParameterError or InputError before any kernel starts where the plan, a parameter or the case is faulty, and RunError
     where the run itself is impossible (locked folder, no space).
@@ -112,13 +83,15 @@ def run_plan(
     with folders.locked(reports):
         folders.check_space(reports)
         run_id = run_id_of(plan, jobs)
-        finished = None if fresh else _finished(reports / run_id)
-        if finished is not None:
-            return _again(finished, run_id, reports, jobs)
-        _check_inputs(case.name, jobs)
-        run = _Run(plan, jobs, run_id, reports, folders.fresh_staging(reports, run_id), fresh, say)
+        before = _manifest(reports / run_id)
+        finished = _finished(before, reports / run_id)
+        if finished and not fresh and against in ("", _compared_before(finished)[0]):
+            return _again(run_id, reports, jobs)
+        _check_inputs(jobs)
+        run = Execution(plan, jobs, reports, folders.fresh_staging(reports, run_id), fresh, say)
+        earlier, split = _earlier(run, case, against, _compared_before(before))
         try:
-            _execute(run, workers, progress)
+            _execute(run, case, earlier, workers, progress, split=split)
             return _finish(run, case)
         except OSError as error:
             raise RunError(
@@ -126,90 +99,55 @@ def run_plan(
             ) from error
 
 
-def _execute(run: _Run, workers: int, progress: bool) -> None:
-    """Execute the notebooks of the plan, then the summary that reads what they recorded."""
+def _compared_before(manifest: Mapping[str, Any]) -> tuple[str, bool]:
+    """Return with which run this very run was compared before ("" = none), and whether the differences were split."""
+    held = manifest.get("compared_with") or {}
+    return str(held.get("run", "")), bool(held.get("split"))
+
+
+def _earlier(
+    run: Execution, case: CaseFacts, against: str, before: tuple[str, bool]
+) -> tuple[FinishedRun | None, bool]:
+    """Return the run to compare with (the one named, else as this very run was compared before, else the latest other) and whether to split."""
+    if against:
+        return read_run(against), True
+    if before[0] and (run.reports / before[0] / MANIFEST).is_file():
+        return read_run(before[0]), before[1]
+    latest = latest_before(run.run_id, plan=run.plan.name, case=case.name, published_only=_published_only(run.jobs))
+    return latest, False
+
+
+def _execute(
+    run: Execution, case: CaseFacts, earlier: FinishedRun | None, workers: int, progress: bool, *, split: bool
+) -> None:
+    """Execute the notebooks of the plan, compare with the earlier run, then let the summary read what they recorded."""
     run.log(
         f"開始：計画「{run.plan.title_ja}」（{run.plan.name}）、実行番号 {run.run_id}、ノートブック {len(run.jobs)} 件"
     )
-    results = run.staging / RESULTS_FOLDER
-    results.mkdir()
-    _stage(run, [job for job in run.jobs if not job.joins], (), workers, progress)
+    execute(run, [job for job in run.jobs if not job.joins], workers=workers, progress=progress)
+    folders.write_atomically(run.staging / ARCHIVE, archive_of(case, published_only=_published_only(run.jobs)))
     upstream = [page.results.to_json() for page in run.pages.values()]
-    _stage(run, [job for job in run.jobs if job.joins], upstream, workers, progress)
+    if earlier is not None and any(job.joins for job in run.jobs):
+        upstream.append(_compare(run, case, earlier, workers, split))
+    execute(run, [job for job in run.jobs if job.joins], upstream=upstream, workers=workers, progress=progress)
 
 
-def _stage(run: _Run, jobs: Sequence[Job], upstream: Sequence[str], workers: int, progress: bool) -> None:
-    """Take from the cache what is there and execute the rest, some at a time."""
-    grounds = {job.key: ground_of(job, upstream=upstream) for job in jobs}
-    waiting = {job.key: job for job in jobs if run.fresh or not _reuse(run, job, grounds[job.key])}
-
-    def finished(outcome: Outcome) -> None:
-        _keep(run, waiting[outcome.key], grounds[outcome.key], outcome)
-
-    run_tasks(
-        [_task(run, job) for job in waiting.values()], limits=Limits(workers), finished=finished, progress=progress
-    )
-
-
-def _task(run: _Run, job: Job) -> Task:
-    context = {
-        "records": str(run.staging / RESULTS_FOLDER),
-        "notebook": job.notebook,
-        "reads": str(_reads_file(run, job)),
-    }
-    environment = {**_QUIET, VARIABLE: json.dumps(context), "DX_ROOT": str(project_root()), "DX_DATA": str(data_root())}
-    target = run.staging / ".executed" / f"{job.key}.ipynb"
-    target.parent.mkdir(exist_ok=True)
-    seconds = run.plan.minutes_per_notebook * 60
-    return Task(
-        job.key, notebook_path(job.notebook), target, notebooks_root(), dict(job.parameters), environment, seconds
-    )
+def _compare(run: Execution, case: CaseFacts, earlier: FinishedRun, workers: int, split: bool) -> str:
+    """Write the bridge from the earlier run for the summary to tell, and return it as text."""
+    run.compared_with = {"run": earlier.run_id, "split": split}
+    pages = list(run.pages.values())
+    manifest = manifest_of(run.plan, run.run_id, case, pages, seconds=0.0, exit_code=EXIT_OK)
+    records = {(record.name, page.job.variant): record for page in pages for record in page.results.records}
+    new = FinishedRun(run.staging, manifest, records)
+    rerun = reruns_between(earlier, new, reports=run.reports, workers=workers, say=run.say) if split else None
+    text = json.dumps(bridge_runs(earlier, new, rerun=rerun).to_json(), ensure_ascii=False, sort_keys=True)
+    folders.write_atomically(run.staging / BRIDGE, text.encode("utf-8"))
+    run.told["bridge"] = str(run.staging / BRIDGE)
+    run.log(f"前回の実行 {earlier.run_id} と比べた")
+    return text
 
 
-def _reads_file(run: _Run, job: Job) -> Path:
-    return run.staging / ".executed" / f"{job.key}.reads.json"
-
-
-def _keep(run: _Run, job: Job, ground: str, outcome: Outcome) -> None:
-    """Take in a notebook that has just ended: its results, its place in the cache, a line in the log."""
-    executed = run.staging / ".executed" / f"{job.key}.ipynb"
-    reads = digests_of_reads(job, reads_of(_reads_file(run, job)))
-    fingerprint = hash_of([ground, reads])
-    if outcome.ok:
-        texts = {"outcome.json": asdict(outcome), "reads.json": reads}
-        kept = {name: json.dumps(content, ensure_ascii=False).encode("utf-8") for name, content in texts.items()}
-        folders.keep(run.reports, ground, fingerprint, executed, kept)
-    _add_page(run, Page(job, outcome, _results(executed, job), fingerprint, reads=reads))
-    told = f"{job.key}：{STATES[outcome.state]}（{outcome.seconds:.1f}秒）{outcome.message}"
-    run.log(told, details=f"{job.key}\n{outcome.details}" if outcome.details else "")
-    run.say(f"{'完了' if outcome.ok else '失敗'} {job.key}（{outcome.seconds:.1f}秒）{outcome.message}")
-
-
-def _reuse(run: _Run, job: Job, ground: str) -> bool:
-    """Take a notebook from the cache; False where there is none that read what stands there now."""
-    for folder in folders.cached(run.reports, ground):
-        reads = json.loads((folder / "reads.json").read_text(encoding="utf-8"))
-        if not same_reads(job, reads):
-            continue
-        outcome = Outcome(**json.loads((folder / "outcome.json").read_text(encoding="utf-8")))
-        page = Page(job, outcome, _results(folder / "executed.ipynb", job), folder.name, cached=True, reads=reads)
-        _add_page(run, page)
-        run.log(f"{job.key}：読み込む入力に変更がないため、前回の結果（{folder.name[:12]}）を使った")
-        return True
-    return False
-
-
-def _results(executed: Path, job: Job) -> Results:
-    return read_results(executed, fallback_title=job.notebook)
-
-
-def _add_page(run: _Run, page: Page) -> None:
-    run.pages[page.job.key] = page
-    target = run.staging / RESULTS_FOLDER / f"{page.job.key}.json"
-    folders.write_atomically(target, page.results.to_json().encode("utf-8"))
-
-
-def _finish(run: _Run, case: CaseFacts) -> RunReport:
+def _finish(run: Execution, case: CaseFacts) -> RunReport:
     """Write the pages, the manifest and the log; put the folder in place."""
     pages = with_file_names([run.pages[job.key] for job in run.jobs])
     edition = Edition(run.run_id, run.plan.title_ja, run.plan.edition_ja, case.title_ja, case.as_of, case.base_fy)
@@ -221,8 +159,10 @@ def _finish(run: _Run, case: CaseFacts) -> RunReport:
         run.log(f"{name}：作成できなかった。{message}")
     ending = "すべて作成した" if exit_code == EXIT_OK else f"{len(failed)} 件を作成できなかった"
     run.log(f"終了：{ending}（{seconds:.1f}秒、終了コード {exit_code}）")
-    _remove(run.staging / ".executed")
-    manifest = manifest_of(run.plan, run.run_id, case, pages, seconds=seconds, exit_code=exit_code)
+    shutil.rmtree(run.staging / EXECUTED, ignore_errors=True)
+    manifest = manifest_of(
+        run.plan, run.run_id, case, pages, seconds=seconds, exit_code=exit_code, compared_with=run.compared_with
+    )
     folders.write_atomically(run.staging / MANIFEST, with_files(manifest, run.staging))
     folders.put_in_place(run.staging, run.reports / run.run_id)
     folders.copy_latest(run.reports / run.run_id, run.reports)
@@ -232,19 +172,22 @@ def _finish(run: _Run, case: CaseFacts) -> RunReport:
     return RunReport(run.run_id, run.reports / run.run_id, executed, reused, failed, seconds)
 
 
-def _finished(folder: Path) -> dict[str, Any] | None:
-    """Return the manifest of a run that ended well, None where there is none or a file of it is gone."""
+def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
     except (OSError, ValueError):
-        return None
+        return {}
+
+
+def _finished(manifest: dict[str, Any], folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a run that ended well, None where there is none or a file of it is gone."""
     whole = manifest.get("exit_code") == EXIT_OK and all(
         (folder / name).is_file() for name in manifest.get("files", {})
     )
     return manifest if whole else None
 
 
-def _again(manifest: Mapping[str, Any], run_id: str, reports: Path, jobs: Sequence[Job]) -> RunReport:
+def _again(run_id: str, reports: Path, jobs: Sequence[Job]) -> RunReport:
     """Nothing has changed: the run stands already; only reports/latest is renewed."""
     begun = time.monotonic()
     (reports / folders.STAGING).mkdir(exist_ok=True)
@@ -262,17 +205,13 @@ def _one_case(jobs: Iterable[Job]) -> str:
     return names.pop()
 
 
-def _check_inputs(case: str, jobs: Sequence[Job]) -> None:
+def _published_only(jobs: Iterable[Job]) -> bool:
+    return all(job.parameters.get("published_only") for job in jobs)
+
+
+def _check_inputs(jobs: Sequence[Job]) -> None:
     """Raise InputError with all faults of the case and the register once, instead of one failure a notebook."""
     load_register()
-    published_only = all(job.parameters.get("published_only") for job in jobs)
-    report = check_case(case, published_only=published_only)
+    report = check_case(_one_case(jobs), published_only=_published_only(jobs))
     if not report.ok:
         raise InputError(report.faults)
-
-
-def _remove(folder: Path) -> None:
-    for path in sorted(folder.glob("*")) if folder.is_dir() else []:
-        path.unlink()
-    if folder.is_dir():
-        os.rmdir(folder)

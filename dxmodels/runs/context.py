@@ -19,10 +19,11 @@ INTERACTIVE = "対話実行"
 
 @dataclass
 class Context:
-    """The notebook now running, its checked parameters, and the folder of results recorded before it (batch only)."""
+    """The notebook now running, its checked parameters, and the exhibits it has sent so far."""
 
     notebook: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
+    sent: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def case(self) -> str:
@@ -41,6 +42,7 @@ _current = Context()
 def enter(notebook: str, parameters: dict[str, Any]) -> None:
     """Make this notebook and its parameters the current ones."""
     _current.notebook, _current.parameters = notebook, dict(parameters)
+    _current.sent.clear()
 
 
 def current() -> Context:

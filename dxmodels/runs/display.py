@@ -85,6 +85,20 @@ def quantity_text(value: Cell, kind: Kind, unit: str, *, name: str = "") -> str:
     return cell_text(value, column, unit) + shown
 
 
+def difference_text(value: float | None, kind: Kind, unit: str) -> str:
+    """Return the difference of two recorded quantities with its unit and a sign: ＋1.2ポイント, ▲0.3億円; － where it is unknown."""
+    if value is None:
+        return MISSING
+    if kind == "rate":
+        text = number_text(
+            100 * value, decimals_for(Column(name="value", label="", unit="", kind="number"), [100 * value])
+        )
+        text += "ポイント"
+    else:
+        text = quantity_text(value, "number" if kind in {"integer", "fiscal_year"} else kind, unit)
+    return f"＋{text}" if value > 0 else text
+
+
 def yen_unit_for(amount_yen: float) -> str:
     """Return the unit in which a headline prints an amount of this size."""
     size = abs(amount_yen)

@@ -53,13 +53,15 @@ def exhibit(
     sources: Sequence[str],
     unit: str = "百万円",
     alt: str | Callable[[Any], str] | None = None,
+    every_row: bool = False,
 ) -> None:
     """Send one numbered exhibit out of the notebook.
 
     ``table`` is a DataFrame, a Result (``to_frame()``; its ``summary()`` becomes the headline) or a NotComputable, which is printed as
     算出不能 with the tables and fields it needs. ``figure`` is an Axes, a Figure, or a function of the result (not called when there
     is nothing to draw). ``title`` is the question; ``reading`` (読み方) and ``limits`` (限界) are sentences or functions of the result.
-    ``sources`` are names of tables and assumptions, or citations; ``unit`` prints amounts stored in yen. Raises ModelError or
+    ``sources`` are names of tables and assumptions, or citations; ``unit`` prints amounts stored in yen;
+    ``every_row`` prints a long table whole in the report. Raises ModelError or
     ParameterError, in Japanese, for anything that may not be published.
     """
     made = build_exhibit(
@@ -73,7 +75,9 @@ def exhibit(
         sources=sources,
         unit=unit,
         alt=alt,
+        every_row=every_row,
     )
+    context.current().sent[made.id] = made
     shown.emit(EXHIBIT_MIME, made.model_dump(mode="json"), shown.exhibit_text(made), shown.exhibit_html(made))
 
 
@@ -108,6 +112,7 @@ def build_exhibit(
     sources: Sequence[str],
     unit: str = "百万円",
     alt: str | Callable[[Any], str] | None = None,
+    every_row: bool = False,
 ) -> Exhibit:
     """Return the exhibit that ``exhibit`` would send."""
     _check_form(id, title, unit)
@@ -133,6 +138,7 @@ def build_exhibit(
         limits=_sentences(limits, table, f"{id} の限界"),
         sources=rests_on,
         figure=_drawing(figure, table, id, _alternative(alt, table, title, headline, columns, rows)),
+        every_row=every_row,
         **_where(),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import platform
 import subprocess
@@ -13,7 +14,8 @@ from typing import Any
 from dxmodels.inputs import Register, load_option, load_register, load_scenario
 from dxmodels.runs.casefacts import CaseFacts
 from dxmodels.runs.document import Page
-from dxmodels.runs.fingerprint import code_digest, environment_digest, file_digest, input_digests
+from dxmodels.runs.fingerprint import code_digest, environment_digest, file_digest, hash_of, input_digests
+from dxmodels.runs.notebook_files import cells_of, notebook_path
 from dxmodels.runs.plans import Job, Plan
 from dxmodels.runs.project import PACKAGE
 
@@ -23,7 +25,14 @@ _GIT_SECONDS = 10
 
 
 def manifest_of(
-    plan: Plan, run_id: str, case: CaseFacts, pages: Sequence[Page], *, seconds: float, exit_code: int
+    plan: Plan,
+    run_id: str,
+    case: CaseFacts,
+    pages: Sequence[Page],
+    *,
+    seconds: float,
+    exit_code: int,
+    compared_with: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
     """Return everything a run was made from and how it ended."""
     jobs = [page.job for page in pages]
@@ -31,13 +40,21 @@ def manifest_of(
         "run_id": run_id,
         "plan": plan.model_dump(mode="json"),
         "exit_code": exit_code,
+        "finished_at": dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds"),
+        "compared_with": dict(compared_with or {}),
         "case": {
             "name": case.name,
             "title": case.title_ja,
             "as_of": case.as_of.isoformat(),
             "illustrative_tables": list(case.illustrative_tables),
         },
-        "code": {**commit(), "package": code_digest(pages=True), "lock": environment_digest()},
+        "code": {
+            **commit(),
+            "package": code_digest(pages=True),
+            "results": code_digest(),
+            "notebooks": {job.notebook: hash_of(cells_of(notebook_path(job.notebook))) for job in jobs},
+            "lock": environment_digest(),
+        },
         "inputs": _inputs(jobs),
         "assumptions": assumption_values(load_register()),
         "changes": _changes(jobs),

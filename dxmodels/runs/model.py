@@ -65,7 +65,10 @@ class Drawing(_Frozen):
 
 
 class Exhibit(_Frozen):
-    """One table with its figure, the sentences about it, its grade and sources; ``rows`` hold stored (not displayed) values."""
+    """One table with its figure, the sentences about it, its grade and sources; ``rows`` hold stored (not displayed) values.
+
+    ``every_row``: the report prints all rows, however many (a list that must be read whole).
+    """
 
     id: str
     title: str
@@ -80,6 +83,7 @@ class Exhibit(_Frozen):
     sources: tuple[Source, ...]
     figure: Drawing | None = None
     needs: tuple[Need, ...] = ()
+    every_row: bool = False
     notebook: str = ""
     parameters: dict[str, Any] = {}
 

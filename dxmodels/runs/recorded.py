@@ -52,7 +52,7 @@ def recorded_names() -> list[str]:
 
 
 def recorded_exhibits() -> pd.DataFrame:
-    """Return one row an exhibit of the earlier notebooks: exhibit_id, title, state, grade, headline, notebook."""
+    """Return one row an exhibit of the earlier notebooks and of this one so far: exhibit_id, title, state, grade, headline, notebook."""
     rows = [(entry.id, entry.title, entry.state, entry.grade, entry.headline, entry.notebook) for entry in _exhibits()]
     names = ["exhibit_id", "title", "state", "grade", "headline", "notebook"]
     return pd.DataFrame(rows, columns=names, dtype="string").sort_values("exhibit_id", ignore_index=True)
@@ -86,7 +86,10 @@ def _records() -> list[Record]:
 
 
 def _exhibits() -> list[Exhibit]:
-    return [Exhibit.model_validate(entry) for result in _results() for entry in result["exhibits"]]
+    """Exhibits of the earlier notebooks and those this notebook has sent itself so far."""
+    sent = context.current().sent
+    earlier = [Exhibit.model_validate(entry) for result in _results() for entry in result["exhibits"]]
+    return [entry for entry in earlier if entry.notebook != context.current().notebook] + list(sent.values())
 
 
 def _results() -> list[dict[str, Any]]:

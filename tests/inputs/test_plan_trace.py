@@ -15,6 +15,8 @@ from dxmodels.inputs.trace import (
     ILLUSTRATIVE,
     NOT_COMPUTABLE,
     PARTLY,
+    SHOWN,
+    TraceCounts,
     exhibit_states,
     share_by_grade,
     trace_plan,
@@ -36,7 +38,12 @@ STATES = {"E01": FULL, "E02": ILLUSTRATIVE, "E03": NOT_COMPUTABLE, "E07": FULL}
         ("E01;E07", ANSWERED),
         ("E01；E07", ANSWERED),  # full-width separator
         ("E01;E02", PARTLY),  # one is on illustrative data only
-        ("E03", PARTLY),  # exists, but lacks its table
+        ("E01;E03", PARTLY),
+        ("E03", HOLE),  # 算出不能 is no answer
+        ("E02", SHOWN),  # illustrative data only
+        ("E02;E03", SHOWN),
+        ("E33;E35", HOLE),  # exhibits about the report answer no need
+        ("E01;E36a", ANSWERED),
         ("E01;E99", PARTLY),  # one does not exist
         ("E99", HOLE),
         ("", HOLE),
@@ -70,10 +77,13 @@ def test_first_missing_link_of_the_plan_itself(chain: dict[str, str | None], gap
 def test_every_item_has_exactly_one_answer_and_the_counts_add_up() -> None:
     items = pd.DataFrame([item(f"P{n}", text) for n, text in enumerate(("E01", "E02", "E99", "", "E01;E03"))])
     trace = trace_plan(items, STATES)
-    assert [trace.count(answer) for answer in (ANSWERED, PARTLY, HOLE)] == [1, 2, 2]
+    assert [trace.count(answer) for answer in (ANSWERED, PARTLY, SHOWN, HOLE)] == [1, 1, 1, 2]
     assert list(trace.holes["item_id"]) == ["P2", "P3"]
-    assert "5 項目のうち、図表で答えられるのは 1 項目" in trace.summary()
-    assert missing_terms(trace.to_frame().columns) == []
+    assert "5 項目のうち、公表値などの実在の表による図表で答えられるのは 1 項目" in trace.summary()
+    assert list(trace.to_frame()["answer_ja"]) == [HOLE, HOLE, SHOWN, PARTLY, ANSWERED]  # holes first
+    counts = TraceCounts(trace).to_frame()
+    assert counts.iloc[-1].tolist() == ["合計", 5, 1, 1, 1, 2]
+    assert missing_terms([*trace.to_frame().columns, *counts.columns]) == []
 
 
 def test_unknown_state_is_refused() -> None:
@@ -85,18 +95,31 @@ def recorded(*rows: tuple[str, str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["exhibit_id", "state", "grade"], dtype="string")
 
 
-def test_a_branch_counts_as_its_exhibit_and_the_best_branch_decides() -> None:
+def test_each_branch_has_its_own_state_and_the_best_of_several_runs_counts() -> None:
     frame = recorded(
-        ("E10", "full", "推計"), ("E10a", "full", "架空"), ("E16a", "not_computable", "推計"), ("E16b", "full", "架空")
+        ("E10", "full", "推計"),
+        ("E10a", "full", "架空"),
+        ("E16a", "not_computable", "算出不能"),
+        ("E10a", "full", "推計"),
     )
-    assert exhibit_states(frame, own=["E33"]) == {"E33": FULL, "E10": FULL, "E16": ILLUSTRATIVE}
+    assert exhibit_states(frame) == {"E10": FULL, "E10a": FULL, "E16a": NOT_COMPUTABLE}
+    assert exhibit_states(NotComputable("", {"results": ()})) == {}
+    assert share_by_grade(NotComputable("", {"results": ()})).records_count == 0
+    assert "記録がない" in share_by_grade(NotComputable("", {"results": ()})).summary()
 
 
-def test_without_records_only_the_asking_notebooks_exhibits_are_there() -> None:
-    missing = NotComputable("", {"results": ()})
-    assert exhibit_states(missing, own=["E33", "E35"]) == {"E33": FULL, "E35": FULL}
-    assert share_by_grade(missing).records_count == 0
-    assert "記録がない" in share_by_grade(missing).summary()
+@pytest.mark.parametrize(
+    ("exhibits", "answer"),
+    [
+        ("E41b", HOLE),  # the very branch that answers is 算出不能, whatever the others show
+        ("E41", ANSWERED),  # made under its own number: its branches are other questions
+        ("E16", PARTLY),  # only branches were made: all of them stand for the number
+        ("E41a;E41b", PARTLY),
+    ],
+)
+def test_a_need_is_answered_by_the_very_exhibit_it_names(exhibits: str, answer: str) -> None:
+    states = {"E41": FULL, "E41a": FULL, "E41b": NOT_COMPUTABLE, "E16a": FULL, "E16b": ILLUSTRATIVE}
+    assert trace_plan(pd.DataFrame([item("P01", exhibits)]), states).table["answer_ja"].tolist() == [answer]
 
 
 def test_share_by_grade_by_hand() -> None:

@@ -11,6 +11,7 @@ HERE = Path(__file__).parent
 ITEMS = load_case("osaka", tables=["plan_items"]).table("plan_items")
 DECISIONS = {f"D{number:02d}" for number in range(1, 13)}
 EXHIBITS = {f"E{number:02d}" for number in range(1, 42)}
+BRANCHES = "abcdefghijklmnopqrstuvwxyz"
 LAST_LINE = 141
 # Lines of the plan's overview that are blank or mere headings of what follows.
 HEADINGS = {2, 6, 10, 14, 15, 19, 25, 54}
@@ -76,7 +77,7 @@ def test_items_and_lines_belong_together() -> None:
 
 @pytest.mark.parametrize(("column", "known"), [("decisions", DECISIONS), ("exhibits", EXHIBITS)])
 def test_decisions_and_exhibits_exist_and_each_is_needed(column: str, known: set[str]) -> None:
-    named = [name for cell in split(column) for name in cell]
+    named = [name.rstrip(BRANCHES) for cell in split(column) for name in cell]
     assert set(named) == known
     assert all(len(cell) == len(set(cell)) and cell == sorted(cell) for cell in split(column))
 

@@ -57,7 +57,7 @@ def item_of(page: Page, exhibit: Exhibit, *, stamp: str, most_rows: int) -> Item
         headline=exhibit.headline,
         svg=stamped(drawing, left=stamp, mark=mark) if drawing else "",
         alt=drawing.alt if drawing else "",
-        sheet=_sheet(exhibit, most_rows),
+        sheet=_sheet(exhibit, len(exhibit.rows) if exhibit.every_row else most_rows),
         reading=exhibit.reading,
         limits=exhibit.limits,
         sources=source_lines(exhibit.sources),
