@@ -90,6 +90,10 @@ class UsageError(ModelError):
     """The workbench itself was called wrongly (an undeclared table, a misspelt column): to be mended in the code, never told as 算出不能."""
 
 
+class TieError(ModelError):
+    """Figures that must agree to the yen do not (the message names both and the difference): the run stops, it is never told as 算出不能."""
+
+
 class RunError(DxError):
     """A batch run could not start or finish (locked folder, missing plan, no space …)."""
 

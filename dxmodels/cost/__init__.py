@@ -7,7 +7,7 @@ budget to settlement (``bridge``, ``optimism``), overruns and their tail (``over
 from __future__ import annotations
 
 from dxmodels.cost.bridge import BudgetBridge, bridge_budget_to_settlement, bridge_by_year
-from dxmodels.cost.checks import TieError, require_tie
+from dxmodels.cost.checks import require_tie
 from dxmodels.cost.commitments import profile_commitments
 from dxmodels.cost.contract_tie import ContractTie, tie_contracts_to_spending
 from dxmodels.cost.from_case import (
@@ -46,6 +46,7 @@ from dxmodels.cost.scale_check import compare_with_bands
 from dxmodels.cost.switching import SwitchingValue, switching_value
 from dxmodels.cost.tornado import Tornado, rank_by_flip
 from dxmodels.cost.whole_life import WHOLE_LIFE_ASSUMPTIONS, WholeLifeCost, WholeLifeParams, estimate_whole_life
+from dxmodels.errors import TieError
 
 __all__ = [
     "CLOUD_ASSUMPTIONS",

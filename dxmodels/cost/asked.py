@@ -238,7 +238,7 @@ def compare_overrun_caps(register: Register) -> CapComparison:
     """Return one project's P50, P80, P95 and mean under each declared cap of the register (E10, published reference class)."""
     caps = tuple(dict.fromkeys(register.value(name) for name in CAP_ASSUMPTIONS))
     base = fit_overruns(register)
-    params = {f"上限 {cap:g} 倍": replace(base, cap_ratio=cap) for cap in caps}
+    params = {f"上限{cap:g}倍": replace(base, cap_ratio=cap) for cap in caps}
     return CapComparison(compare_caps(register, caps), params, register.value("overrun_cap_ratio"))
 
 
@@ -247,6 +247,14 @@ def evaluate_replacement_tail(case: Case, register: Register, *, seed: int, draw
     estimates = replacement_estimates(case)
     tail = evaluate_portfolio_tail(estimates.amounts, params=fit_overruns(register), seed=seed, draws=draws)
     return ReplacementTail(tail, estimates)
+
+
+def read_replacement_tail(result: ReplacementTail) -> list[str]:
+    """Return how to read the tail and with which settings it was drawn (Japanese)."""
+    return [
+        "曲線は、更新費用の合計がその額を超える確率。赤い点がP50・P80・P95（それぞれ50％、80％、95％の確率で収まる額）。",
+        result.tail.settings_ja(),
+    ]
 
 
 def compare_scale_with_bands(case: Case, *, seed: int, search: bool) -> ScaleWithBands:

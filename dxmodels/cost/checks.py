@@ -10,15 +10,11 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from dxmodels.errors import ModelError
+from dxmodels.errors import ModelError, TieError
 from dxmodels.money import format_yen
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class TieError(ModelError):
-    """Figures that must agree to the yen do not; the message names both and the difference."""
 
 
 def require_range(label_ja: str, value: float, low: float, high: float, cure: str) -> None:

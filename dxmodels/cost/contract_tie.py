@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from dxmodels.cost.checks import TieError, require_tie
+from dxmodels.cost.checks import require_tie
 from dxmodels.cost.commitments import contract_parts
-from dxmodels.errors import ModelError
+from dxmodels.errors import ModelError, TieError
 from dxmodels.fiscal import era_year
 from dxmodels.money import format_yen
 

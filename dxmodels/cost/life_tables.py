@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dxmodels.cost.checks import TieError, require_tie
+from dxmodels.cost.checks import require_tie
 from dxmodels.cost.contract_tie import ContractTie, tie_contracts_to_spending
 from dxmodels.cost.naming import COST_ITEM_JA
 from dxmodels.cost.whole_life import WholeLifeCost, WholeLifeParams, estimate_whole_life
+from dxmodels.errors import TieError
 from dxmodels.fiscal import era_year
 from dxmodels.money import format_rate, format_yen
 

@@ -137,7 +137,14 @@ def plot_portfolio_tail(result: PortfolioTail, *, ax: Axes | None = None) -> Axe
     curve = result.curve
     ax.plot(curve["total_yen"], curve["exceedance_share"], color=_CURRENT)
     ax.axvline(result.estimate_yen, color=style.INK, linewidth=0.9, linestyle="--")
-    ax.text(result.estimate_yen, 0.98, f" 見積の合計 {format_yen(result.estimate_yen, '億円')}", va="top", fontsize=8)
+    ax.annotate(
+        f"見積の合計 {format_yen(result.estimate_yen, '億円')}",
+        (result.estimate_yen, 0.98),
+        (5, 0),
+        textcoords="offset points",
+        va="top",
+        fontsize=8,
+    )
     rows = result.quantiles.set_index("measure")
     for measure, name in _MARKS:
         value, share = float(rows["value_yen"][measure]), 1.0 - float(name[1:]) / 100

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
-from dxmodels.errors import MissingTableError, ModelError, UsageError
+from dxmodels.errors import MissingTableError, ModelError, TieError, UsageError
 from dxmodels.inputs.schemas import TABLES
 
 P = ParamSpec("P")
@@ -57,15 +57,20 @@ class NotComputable:
 def attempt(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | NotComputable:
     """Return ``function(*args, **kwargs)``, or NotComputable where it asks for a table or column the case does not hold.
 
-    Caught are a missing table and a ModelError (too few rows, a setting outside the data): its text becomes the reason. The question is the function's ``question_ja`` attribute, or blank where it has none.
+    Caught are a missing table and a ModelError (too few rows, a setting outside the data): its text becomes the reason. A failed tie
+    (TieError) goes through: figures that do not agree stop the run. An argument that is itself NotComputable is the answer, so that
+    questions can be asked about results of others. The question is the function's ``question_ja`` attribute, or blank where it has none.
     """
+    lacking = next((value for value in (*args, *kwargs.values()) if isinstance(value, NotComputable)), None)
+    if lacking is not None:
+        return lacking
     try:
         return function(*args, **kwargs)
     except MissingTableError as error:
         needs = error.needs if isinstance(error, MissingTablesError) else {error.table: error.columns}
         return NotComputable(_question_of(function), needs)
-    except UsageError:
-        raise  # a fault of the code is no lack of data
+    except (UsageError, TieError):
+        raise  # a fault of the code, or figures that contradict each other, are no lack of data
     except ModelError as error:
         return NotComputable(_question_of(function), {}, reason=str(error))
 
@@ -87,5 +92,6 @@ def _needs_in_words(needs: Mapping[str, Sequence[str]]) -> str:
     for table, columns in needs.items():
         _, title, _, _ = _need(table, "")
         labels = "・".join(_need(table, column)[3] for column in columns)
-        parts.append(f"表「{title}」（{table}）" + (f"の項目「{labels}」" if labels else ""))
+        file = f"（{table}）" if title != table else ""
+        parts.append(f"表「{title}」{file}" + (f"の項目「{labels}」" if labels else ""))
     return f"{'、'.join(parts)}が必要です。"
