@@ -43,6 +43,7 @@ _CHARACTER_WEIGHT = 0.75
 _MODEL_WEIGHT = 1.0
 _SHORTEST_INSIDE_WORD = 3  # shorter words are matched as whole words only ("府" stands inside many others)
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞"}
+_NAMING = {"名詞", "形状詞"}
 _EMPTY = {"非自立可能", "数詞"}
 _PLACE = "地名"
 _MEANING_RUNS = re.compile(r"[一-龠々ァ-ヴーA-Za-z0-9]+")
@@ -136,6 +137,20 @@ def features_of(text: str) -> dict[str, float]:
     found |= _synonyms([*parts, *wholes], generic)
     found |= _concepts(text, [*parts, *wholes])
     return found or {f"{WORD}（語なし）": _GENERIC_WEIGHT}
+
+
+@cache
+def nouns_of(text: str) -> dict[str, str]:
+    """Return the nouns that tell one service from another, as normalized form → the way the text writes it."""
+    generic = _generic_words()
+    return {
+        token.normalized_form(): token.surface()
+        for token in _tokens(SplitMode.C, text)
+        if token.part_of_speech()[0] in _NAMING
+        and _is_content(token)
+        and not _is_place(token)
+        and not {token.surface(), token.normalized_form()} & generic
+    }
 
 
 def _synonyms(tokens: Iterable[Morpheme], generic: frozenset[str]) -> dict[str, float]:

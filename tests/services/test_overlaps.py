@@ -68,7 +68,7 @@ def test_the_two_disaster_apps_are_the_only_group() -> None:
     found = find_overlaps(FOUR, embedder="sudachi", threshold=0.3)
     assert found.groups()["service_id"].tolist() == ["A", "B"]
     assert found.pairs().iloc[0][["left", "right"]].tolist() == ["A", "B"]
-    assert "sudachi" in found.summary()
+    assert "語・類義語・文字による比較" in found.summary()
 
 
 def test_all_pairs_are_listed_once_between_minus_one_and_one() -> None:

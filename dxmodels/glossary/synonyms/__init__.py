@@ -1,7 +1,8 @@
 """Which words of one-line service descriptions mean the same thing?
 
 ``services.csv`` holds concepts of public administration with the words that stand for them: ``topic`` concepts say what a service is about,
-``generic`` ones (app, page, inform, provide …) say only that it is a service and must hardly count. A wall: it reads its own file.
+``generic`` ones (app, page, inform, provide …) say only that it is a service and must hardly count. ``audiences.csv`` holds the words by which a
+description says whom it is for. A wall: it reads its own files.
 """
 
 from __future__ import annotations
@@ -35,3 +36,13 @@ def service_concepts() -> tuple[Concept, ...]:
         )
         for row in rows
     )
+
+
+@cache
+def service_audiences() -> dict[str, tuple[str, ...]]:
+    """Return the audiences of ``audiences.csv`` with the words that name them, in NFKC form."""
+    with (Path(__file__).resolve().parent / "audiences.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        row["audience"]: tuple(unicodedata.normalize("NFKC", word) for word in row["words"].split(";")) for row in rows
+    }
