@@ -107,8 +107,9 @@ class Placement:
         return float(self.stages["gap"].max())
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per municipality: days asked for and given over all years, share served, nearest station."""
-        return self.table.copy()
+        """Return one row per municipality: days asked for and given over all years, share served, stations they come from (codes stand in ``table``)."""
+        columns = ["name_ja", "demand_days", "served_days", "served_share", "stations_ja"]
+        return self.table[columns].copy()
 
     def summary(self) -> str:
         """Return the headline sentences (Japanese)."""

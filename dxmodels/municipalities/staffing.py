@@ -68,8 +68,8 @@ class StaffNeed:
         return self.by_year.groupby("fiscal_year")[names].sum().reset_index()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per municipality, thinnest first."""
-        return self.bodies.copy()
+        """Return one row per municipality, thinnest first (codes stand in ``bodies``)."""
+        return self.bodies.drop(columns="municipality_code")
 
     def summary(self) -> str:
         """Return the headline sentences (Japanese)."""

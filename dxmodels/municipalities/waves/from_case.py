@@ -22,6 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dxmodels.fiscal import fiscal_year_of
+from dxmodels.inputs.schemas.choices import CHOICE_LABELS
 from dxmodels.municipalities.move import MoveCosts
 from dxmodels.municipalities.move.present import MOVED_STATES
 from dxmodels.municipalities.waves.problem import STAFF, VENDOR
@@ -88,9 +89,11 @@ def _moves(
             "municipality_code": waiting["municipality_code"],
             "name_ja": places["name_ja"].reindex(waiting["municipality_code"]).to_numpy(),
             "task": waiting["task"],
+            "task_ja": _task_names(case, waiting["task"]),
             "vendor_id": waiting["vendor_id"],
             "group_id": group,
             "special_support_reason": waiting["special_support_reason"],
+            "special_support_reason_ja": waiting["special_support_reason"].map(CHOICE_LABELS["special_support_reason"]),
             "earliest_fy": rules.first_fy,
             "statutory_deadline_fy": statutory,
             "deadline_fy": statutory - round(register.value("wave_buffer_years")),
@@ -99,6 +102,12 @@ def _moves(
             "staff_fte": np.round(register.value("wave_staff_fte_per_system") * size, 3),
         }
     )
+
+
+def _task_names(case: Case, tasks: pd.Series) -> pd.Series:
+    if not case.has("tasks"):
+        return tasks
+    return tasks.map(case.table("tasks").set_index("task")["name_ja"]).fillna(tasks)
 
 
 def _deadlines(waiting: pd.DataFrame, case: Case, register: Register) -> npt.NDArray[np.int64]:

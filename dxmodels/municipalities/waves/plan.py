@@ -22,6 +22,10 @@ from dxmodels.municipalities.waves.rules import WaveRules
 from dxmodels.municipalities.waves.stages import ASKED, COST, LATE, PEAK, UNMOVED, solve_stages
 
 _ROUNDING_TOLERANCE = 1e-7
+_PRINTED = (
+    "name_ja", "task_ja", "special_support_reason_ja", "duration_years", "staff_fte",
+    "deadline_fy", "statutory_deadline_fy", "go_live_fy", "is_late",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +70,10 @@ class WavePlan:
         return found.reset_index()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a system."""
-        return self.table.copy()
+        """Return one row a system, by year of going live; without codes where the moves give names (all columns stand in ``table``)."""
+        rows = self.table.sort_values(["go_live_fy", "municipality_code"], kind="stable", ignore_index=True)
+        named = [name for name in _PRINTED if name in rows]
+        return rows[named] if {"name_ja", "task_ja"} <= set(named) else rows
 
     def summary(self) -> str:
         """Return the headline sentences (Japanese), the answer first."""
