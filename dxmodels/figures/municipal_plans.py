@@ -12,6 +12,7 @@ from matplotlib.patches import Patch, Rectangle
 from dxmodels.figures import style
 from dxmodels.fiscal import era_year
 from dxmodels.municipalities.action_costs import ActionsPerYen
+from dxmodels.municipalities.break_even import BreakEven
 from dxmodels.municipalities.move import MoveCosts
 from dxmodels.municipalities.placement import Placement
 from dxmodels.municipalities.staffing import StaffNeed
@@ -131,13 +132,13 @@ def plot_placement(result: Placement, municipalities: pd.DataFrame, *, ax: Axes 
     return style.finish(ax, grid="none")
 
 
-def plot_move_costs(result: MoveCosts, *, highlight: Sequence[str] = (), ax: Axes | None = None) -> Axes:
+def plot_move_costs(result: BreakEven, *, highlight: Sequence[str] = (), ax: Axes | None = None) -> Axes:
     """Draw the multiple each municipality has realised (dot) or expects (ring) against the published lines."""
-    table = result.table.sort_values("expected_multiple_ratio", kind="stable")
+    table = result.table.iloc[::-1]
     ax = style.axes_for(ax, height_mm=32.0 + 4.4 * len(table))
     places = np.arange(len(table), dtype=float)
     colours = [style.PALETTE["vermillion" if code in highlight else "blue"] for code in table["municipality_code"]]
-    for multiple, name in _reference_lines(result):
+    for multiple, name in _reference_lines(result.costs):
         ax.axvline(multiple, color=style.MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
         ax.text(multiple, -1.0, name, ha="center", va="bottom", fontsize=7, color=style.MUTED)
     ax.axvline(1.0, color=style.INK, linewidth=0.9)
@@ -179,8 +180,8 @@ def _nearest_lies_east(code: str, stations: Sequence[str], at: dict[str, tuple[f
     return at[nearest][0] > at[code][0]
 
 
-def _reference_lines(result: MoveCosts) -> list[tuple[float, str]]:
-    rows = result.references[result.references["cost_multiple_index"] >= _SHOWN_FROM]
+def _reference_lines(costs: MoveCosts) -> list[tuple[float, str]]:
+    rows = costs.references[costs.references["cost_multiple_index"] >= _SHOWN_FROM]
     lines = [(float(value), f"×{value:.1f}") for value in rows["cost_multiple_index"]]
     highs = rows["high_multiple_index"].dropna().astype(float)
     return [*lines, *((float(value), f"×{value:.1f}（最大）") for value in highs)]

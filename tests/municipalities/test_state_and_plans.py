@@ -10,7 +10,7 @@ from dxmodels.errors import MissingTableError
 from dxmodels.figures import municipal_plans as figures
 from dxmodels.inputs import Case, load_case, load_register
 from dxmodels.municipalities import plans
-from dxmodels.municipalities.move import estimate_move_costs
+from dxmodels.municipalities.break_even import find_break_even
 from dxmodels.municipalities.state_matrix import NO_REASON, map_states
 
 REGISTER = load_register()
@@ -90,7 +90,7 @@ def test_figures_hold_one_mark_a_cell_and_names_of_all(illustrative: Case) -> No
     waves = plans.make_calendar(illustrative, REGISTER)
     drawn = [text.get_text() for text in figures.plot_wave_calendar(waves).texts]
     assert sum(int(text) for text in drawn) == 2 * len(waves.table)  # every system once, and once in the sum
-    costs = estimate_move_costs(illustrative, REGISTER)
+    costs = find_break_even(illustrative, REGISTER)
     assert len(figures.plot_move_costs(costs).get_yticklabels()) == len(costs.table)
     assert figures.plot_staff_need(plans.plan_case_staff(illustrative, REGISTER)).get_xlabel()
 
