@@ -16,6 +16,7 @@ from typing import Any
 
 from dxmodels.errors import EXIT_NOTEBOOK_FAILED, EXIT_OK, InputError, RunError
 from dxmodels.inputs import check_case, load_register
+from dxmodels.inputs.places import EMBEDDED_CASE
 from dxmodels.runs import folders
 from dxmodels.runs.casefacts import CaseFacts, case_facts
 from dxmodels.runs.compare.archive import ARCHIVE, archive_of
@@ -27,6 +28,7 @@ from dxmodels.runs.execution import EXECUTED, Execution, execute
 from dxmodels.runs.fingerprint import run_id_of
 from dxmodels.runs.manifest import MANIFEST, manifest_of, with_files
 from dxmodels.runs.pages import write_pages
+from dxmodels.runs.plain_words import page_in_japanese, unexplained_names
 from dxmodels.runs.plans import Job, jobs_of, load_plan
 from dxmodels.runs.project import reports_root
 
@@ -149,8 +151,15 @@ def _compare(run: Execution, case: CaseFacts, earlier: FinishedRun, workers: int
 
 def _finish(run: Execution, case: CaseFacts) -> RunReport:
     """Write the pages, the manifest and the log; put the folder in place."""
-    pages = with_file_names([run.pages[job.key] for job in run.jobs])
-    edition = Edition(run.run_id, run.plan.title_ja, run.plan.edition_ja, case.title_ja, case.as_of, case.base_fy)
+    pages = [page_in_japanese(page) for page in with_file_names([run.pages[job.key] for job in run.jobs])]
+    embedded = case.name == EMBEDDED_CASE
+    title = run.plan.title_ja if embedded else f"{case.title_ja} {run.plan.own_title_ja or run.plan.title_ja}"
+    edition = Edition(
+        run.run_id, title, run.plan.edition_ja, case.title_ja, case.as_of, case.base_fy, own=case.own, embedded=embedded
+    )
+    for page in pages:
+        for exhibit_id, names in unexplained_names(page):
+            run.log(f"{exhibit_id} に内部の名前が残っている：{'、'.join(names)}")
     unmade = write_pages(run.staging, run.plan, pages, edition, say=run.say)
     failed = {page.job.key: page.outcome.message for page in pages if page.failed} | unmade
     seconds = time.monotonic() - run.begun

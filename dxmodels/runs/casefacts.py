@@ -49,6 +49,11 @@ class CaseFacts:
         """Names of the tables marked 架空."""
         return tuple(name for name, entry in self.entries.items() if entry.provenance == ILLUSTRATIVE)
 
+    @property
+    def own(self) -> bool:
+        """True where the case holds tables of its owner (自前の台帳)."""
+        return any(entry.provenance == "own" for entry in self.entries.values())
+
     def files(self, tables: Iterable[str] | None, *, published_only: bool = False) -> list[Path]:
         """Return the files behind these tables and those they point to (None = all), with the heading; sorted."""
         wanted = set(self.paths) if tables is None else joined_tables(set(tables)) & set(self.paths)

@@ -14,6 +14,7 @@ from dxmodels.fiscal import era_year
 from dxmodels.inputs.schemas.choices import choice_label_ja
 from dxmodels.money import UNITS_YEN, format_rate, format_yen
 from dxmodels.runs.model import NUMERIC_KINDS, Cell, Column, Exhibit, Kind
+from dxmodels.runs.plain_words import in_japanese
 
 MISSING = "－"
 _SIGNIFICANT, _MOST_DECIMALS = 4, 4
@@ -63,7 +64,9 @@ def cell_text(value: Cell, column: Column, unit: str, *, decimals: int | None = 
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
     if isinstance(value, str):
-        return choice_label_ja(column.name, value) if column.kind == "choice" else value
+        if column.kind == "choice":
+            return choice_label_ja(column.name, value)
+        return in_japanese(value) if column.kind == "text" else value
     if column.kind == "yen":
         return format_yen(value, display_unit(column, unit), with_unit=False)
     if column.kind == "rate":

@@ -39,13 +39,15 @@ class Column(_Frozen):
 
 
 class Source(_Frozen):
-    """One thing an exhibit rests on: a table of the case, an assumption of the register, or a citation."""
+    """One thing an exhibit rests on: a table of the case, an assumption of the register (with value and range as printed), or a citation."""
 
     kind: Literal["table", "assumption", "citation"]
     name: str
     label: str
     detail: str = ""
     grade: str = ""
+    value: str = ""
+    range: str = ""
 
 
 class Need(_Frozen):

@@ -14,6 +14,10 @@ A plan is a file of data/plans (YAML 1.2, safe loader, unknown keys refused)::
         exhibits: [E09]                           # optional: exhibits told here though their notebook stands elsewhere
     summary: 90_final_summary                     # optional: reads what the others recorded, so it runs last
     minutes_per_notebook: 15                      # optional time limit
+    own_title_ja: デジタル改革 最終取りまとめ         # optional: title after the name of a case that is not the embedded one
+    abstract:                                     # optional: sentences of page 1 (dxmodels/runs/document/abstract.py)
+      - text: 損得の分かれ目は{break_even_usdjpy}である。
+        exhibits: [E08a]
 
 Everything is checked before any kernel starts, and every fault is named at once.
 """
@@ -27,7 +31,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from dxmodels.errors import Fault, ParameterError, RunError
 from dxmodels.inputs.places import checked_slug, data_root
@@ -37,11 +41,15 @@ from dxmodels.runs.notebook_files import notebook_path, parameter_cell
 from dxmodels.runs.parameters import SCHEMAS, faults_of
 
 SUMMARY_CHAPTER = "取りまとめ"
+_BRANCHES = "abcdefghijklmnopqrstuvwxyz"
 _MOST_JOBS = 5_000
 _LONGEST_VARIANT = 36
 _ANY_JOB = "\0"  # stands for the notebook while faults are compared
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 _ExhibitId = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{2}[a-z]?$")]
+ABSTRACT_NAME = re.compile(r"\{([a-z][a-z0-9_]*)(?P<size>:size)?(?:\|(?P<below>[^|{}]*)\|(?P<above>[^|{}]*))?\}")
+_DIGIT = re.compile(r"[0-9０-９]")
+_Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 _Setting = str | int | float | bool | None | list[str | int | float | bool | None]
 
 
@@ -64,6 +72,22 @@ class Chapter(_Part):
     exhibits: Annotated[tuple[_ExhibitId, ...], Field(strict=False)] = ()
 
 
+def _without_digits(text: str) -> str:
+    """Refuse a sentence of page 1 with a number of its own, or with braces that name no quantity."""
+    rest = ABSTRACT_NAME.sub("", text)
+    if _DIGIT.search(rest) or "{" in rest or "}" in rest:
+        raise ValueError(text)
+    return text
+
+
+class AbstractSentence(_Part):
+    """One sentence of page 1: names of recorded quantities in braces, the exhibits behind it, and what to say without them."""
+
+    text: Annotated[_Sentence, AfterValidator(_without_digits)]
+    otherwise: Annotated[str, AfterValidator(_without_digits)] = ""
+    exhibits: Annotated[tuple[_ExhibitId, ...], Field(strict=False)] = ()
+
+
 class Plan(_Part):
     """The checked content of one plan file."""
 
@@ -73,12 +97,17 @@ class Plan(_Part):
     parameters: dict[str, _Setting] = {}
     chapters: Annotated[tuple[Chapter, ...], Field(strict=False, min_length=1)]
     summary: str | None = None
+    own_title_ja: _Text | None = None
+    abstract: Annotated[tuple[AbstractSentence, ...], Field(strict=False)] = ()
     minutes_per_notebook: Annotated[float, Field(gt=0, le=24 * 60, strict=False)] = 15.0
 
     def chapter_of_exhibit(self, exhibit_id: str, notebook_chapter: str) -> str:
         """Return the chapter an exhibit is told in: the one that claims it, else its notebook's."""
-        claimed = (chapter.title_ja for chapter in self.chapters if exhibit_id in chapter.exhibits)
-        return next(claimed, notebook_chapter)
+        for name in (exhibit_id, exhibit_id.rstrip(_BRANCHES)):  # a branch is told beside its exhibit
+            for chapter in self.chapters:
+                if name in chapter.exhibits:
+                    return chapter.title_ja
+        return notebook_chapter
 
 
 @dataclass(frozen=True)
@@ -255,6 +284,11 @@ def _in_japanese(problem: Any) -> tuple[str, str]:
         return "知らない項目です", "計画の書式（dxmodels/runs/plans.py の冒頭）にある項目だけを使ってください"
     if kind in {"string_type", "string_pattern_mismatch"}:
         return "文字列の形が正しくありません", "引用符で囲み、図表番号は E07 の形にしてください"
+    if kind == "value_error":
+        return (
+            "要旨の文に数字か、名前でない波括弧があります",
+            "数値は {記録名}、{記録名:size}、{記録名|負の言葉|正の言葉} の形で、記録された値から引いてください",
+        )
     if kind in {"greater_than", "less_than_equal"}:
         return "時間の上限が範囲外です", "0 より大きく 1440 分以下にしてください"
     return "形が正しくありません", "計画の書式（dxmodels/runs/plans.py の冒頭）の例に合わせてください"

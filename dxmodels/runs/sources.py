@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 
 from dxmodels.errors import DxError, Fault, ModelError, ParameterError
-from dxmodels.inputs import Register, load_register
+from dxmodels.inputs import Register, load_option, load_register, load_scenario
 from dxmodels.inputs.schemas import TABLES
-from dxmodels.runs import context
+from dxmodels.runs import amounts, context
 from dxmodels.runs.casefacts import case_facts
 from dxmodels.runs.model import ESTIMATED, GRADES, ILLUSTRATIVE, PUBLISHED, Source
 
@@ -79,8 +79,16 @@ def _assumption(name: str) -> Source | None:
     if register is None or name not in register:
         return None
     entry = register[name]
-    detail = f"{entry.source}（{entry.as_of}）"
-    return Source(kind="assumption", name=name, label=entry.label_ja, detail=detail, grade=entry.grade)
+    value, spread = amounts.of_assumption(entry)
+    return Source(
+        kind="assumption",
+        name=name,
+        label=entry.label_ja,
+        detail=f"{entry.source}（{entry.as_of}）",
+        grade=entry.grade,
+        value=value,
+        range=spread,
+    )
 
 
 def _register_names() -> list[str]:
@@ -89,7 +97,12 @@ def _register_names() -> list[str]:
 
 
 def _register() -> Register | None:
+    """Return the register under the notebook's scenario and option: the values its results were computed with."""
+    chosen = context.current().parameters
     try:
-        return load_register()
+        register = load_register()
+        for name, load in (("scenario", load_scenario), ("option", load_option)):
+            register = register.patched(load(str(chosen[name]))) if chosen.get(name) else register
+        return register
     except DxError:  # the register's own faults are reported where a notebook loads it
         return None

@@ -23,13 +23,13 @@ STATES = {
 def assumptions_annex(exhibits: Iterable[Exhibit]) -> Annex:
     """Return every assumption used, its grade and source, and the exhibits that use it."""
     rows = [
-        [source.label, source.name, source.grade, _breakable(source.detail), "、".join(numbers)]
+        [source.label, source.value, source.range, source.grade, _breakable(source.detail), "、".join(numbers)]
         for source, numbers in _used(exhibits, "assumption")
     ]
     return Annex(
         title="用いた前提",
-        intro="図表が用いた前提値台帳の項目。値・幅・出典の全体は前提値台帳（data/assumptions）にある。仮置きは要確認の値である。",
-        sheet=fitted(["前提", "登録名", "区分", "出典（時点）", "図表"], rows),
+        intro="図表が用いた前提の値（この取りまとめで選んだシナリオと選択肢のもとでの値）、幅、区分、出典と時点。仮置きは出典のない値で、所管課の確認を要する。",
+        sheet=fitted(["前提", "値", "幅", "区分", "出典（時点）", "図表"], rows),
     )
 
 
@@ -47,22 +47,22 @@ def tables_annex(exhibits: Iterable[Exhibit]) -> Annex:
     )
 
 
-def run_annex(pages: Sequence[Page], run_id: str) -> Annex:
-    """Return one row a notebook: how it ended and by which hash it is known."""
-    rows = [
+def run_annex(pages: Sequence[Page], settings: Sequence[tuple[str, str]]) -> Annex:
+    """Return the settings of the run, and one row a notebook: its exhibits, how it ended and by which hash it is known."""
+    rows = [[label, value, "", ""] for label, value in settings]
+    rows += [
         [
-            page.job.key,
             page.results.title,
+            "、".join(exhibit.id for exhibit in page.results.exhibits) or "－",
             STATES[page.outcome.state],
-            str(len(page.results.exhibits)),
-            page.digest[:12],
+            f"{page.job.key}\u3000{page.digest[:12]}",
         ]
         for page in pages
     ]
     return Annex(
         title="実行の記録",
-        intro=f"実行番号 {run_id} は計画とすべての入力のハッシュである。入力・版・所要時間は manifest.json に記録した。",
-        sheet=fitted(["ノートブック", "問い", "結果", "図表数", "ハッシュ"], rows, [False, False, False, True, False]),
+        intro="この取りまとめを作成した条件と、計算を行ったノートブックの一覧。同じ入力と条件からは同じ結果が得られる。入力・版・所要時間の全体は実行フォルダの manifest.json に記録した。",
+        sheet=fitted(["条件・問い", "値・図表", "結果", "ノートブックと識別値"], rows),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dxmodels.fiscal import era_date, era_year
 from dxmodels.money import ROUNDING_NOTE
+from dxmodels.runs.document.abstract import abstract_of
 from dxmodels.runs.document.annexes import assumptions_annex, run_annex, tables_annex
 from dxmodels.runs.document.items import MARK, parts_of, setting_of
 from dxmodels.runs.document.model import Document, Headline, Page, Share
@@ -17,17 +18,9 @@ from dxmodels.runs.plans import Plan
 from dxmodels.runs.shown import value_of
 
 _REPORT_ROWS, _PAGE_ROWS = 45, 60  # the 43 municipalities fit; longer tables continue in CSV and Excel
-_REPORT_KIND = "報告書（公表値で言えること／方法の例示）"
 _AUTHOR = "大阪府デジタル改革 検討チーム"
-_DRAFT = (
-    "速報精度で計算した（試行回数・最適性の許容差を粗くしている）。確定値には本番精度（effort=full）で再実行すること。"
-)
+_DRAFT = "速報精度：試行回数と最適性の許容差を粗くして計算した値である。確定値は本番精度で作成する。"
 _PUBLISHED_ONLY = "公表値のみの実行である。架空データの表は一切読み込んでいない。"
-_NOTES = (
-    ROUNDING_NOTE,
-    "金額は特記のない限り税込、表示単位未満切捨て、▲は負数。割合は四捨五入。",
-    "区分：公表値＝公表された値そのもの、推計＝公表値に基づく計算・モデル、架空＝架空データの表に基づく例示。区分の異なる値は合算していない。",
-)
 
 
 @dataclass(frozen=True)
@@ -40,11 +33,33 @@ class Edition:
     case_title: str
     as_of: dt.date
     base_fy: int
+    own: bool = False
+    embedded: bool = True
 
     @property
     def stamp(self) -> str:
         """The footer of every figure."""
-        return f"実行 {self.run_id}　時点 {era_date(self.as_of)}"
+        return f"実行番号 {self.run_id}　時点 {era_date(self.as_of)}"
+
+    @property
+    def grounds(self) -> str:
+        """What the first part of a report rests on."""
+        return "公表値・自前の台帳" if self.own else "公表値"
+
+    @property
+    def author(self) -> str:
+        """Who the report is by."""
+        return _AUTHOR if self.embedded else self.case_title
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What every report says about amounts and grades."""
+        return (
+            ROUNDING_NOTE,
+            "金額は特記のない限り税込、表示単位未満切捨て、▲は負数。割合は四捨五入。",
+            f"区分：公表値＝公表された値そのもの、推計＝{self.grounds}に基づく計算・モデル、架空＝架空データの表に基づく例示、"
+            "算出不能＝必要な表や項目がなく値がないもの。区分の異なる値は合算していない。",
+        )
 
 
 def plan_document(plan: Plan, pages: Sequence[Page], edition: Edition) -> Document:
@@ -53,19 +68,27 @@ def plan_document(plan: Plan, pages: Sequence[Page], edition: Edition) -> Docume
     parts = parts_of(
         pages,
         lambda page, exhibit: plan.chapter_of_exhibit(exhibit.id, page.job.chapter),
+        chapters_in_order=[chapter.title_ja for chapter in plan.chapters],
         stamp=edition.stamp,
         most_rows=_REPORT_ROWS,
+        own=edition.own,
     )
     exhibits = [exhibit for page in pages for exhibit in page.results.exhibits]
-    annexes = (assumptions_annex(exhibits), tables_annex(exhibits), run_annex(pages, edition.run_id))
+    settings = [*_settings(pages), ("実行番号", edition.run_id)]
+    annexes = (assumptions_annex(exhibits), tables_annex(exhibits), run_annex(pages, settings))
     joined = [page for page in pages if page.job.joins]
+    told = [record for page in pages for record in page.results.records]
+    abstract = abstract_of(plan, told, [exhibit.id for exhibit in exhibits])
     return Document(
         **_frame(edition, edition.title, exhibits),
-        subtitle=_REPORT_KIND,
+        subtitle=f"報告書（{edition.grounds}で言えること／方法の例示）"
+        if _has_examples(exhibits)
+        else f"報告書（{edition.grounds}で言えること）",
         digest=edition.run_id,
         notices=_notices(pages),
-        lead=joined[0].results.lead if joined else (),
-        facts=_facts(pages, edition),
+        lead=joined[0].results.lead if joined and not abstract else (),
+        abstract=abstract,
+        facts=_facts(edition),
         shares=_shares([record for _, record in records]),
         headlines=_headlines(records),
         parts=parts,
@@ -85,10 +108,11 @@ def notebook_document(page: Page, edition: Edition) -> Document:
         digest=page.digest[:12],
         notices=_notices([page]),
         lead=page.results.lead,
-        facts=_facts([page], edition),
+        abstract=(),
+        facts=(*_facts(edition), *_settings([page]), ("実行番号", edition.run_id)),
         shares=_shares([record for _, record in records]),
         headlines=_headlines(records),
-        parts=parts_of([page], lambda page, exhibit: "", stamp=edition.stamp, most_rows=_PAGE_ROWS),
+        parts=parts_of([page], lambda page, exhibit: "", stamp=edition.stamp, most_rows=_PAGE_ROWS, own=edition.own),
         annexes=tuple(annex for annex in annexes if annex.sheet.rows),
     )
 
@@ -97,20 +121,23 @@ def _frame(edition: Edition, title: str, exhibits: Iterable[Exhibit]) -> dict[st
     return {
         "title": title,
         "edition": edition.edition,
-        "author": _AUTHOR,
+        "author": edition.author,
         "run_id": edition.run_id,
         "as_of": era_date(edition.as_of),
         "as_of_iso": edition.as_of.isoformat(),
         "case_title": edition.case_title,
         "mark": MARK if any(exhibit.illustrative for exhibit in exhibits) else "",
-        "notes": _NOTES,
+        "notes": edition.notes,
     }
 
 
 def _notices(pages: Sequence[Page]) -> tuple[str, ...]:
     """Return what a reader must know first: failures, draft effort, published values only."""
     failed = [page for page in pages if page.failed]
-    notices = [f"ノートブック {page.job.key} は最後まで実行できなかった：{page.outcome.message}" for page in failed]
+    notices = [
+        f"「{page.results.title}」（{page.job.key}）は最後まで実行できなかった：{page.outcome.message}"
+        for page in failed
+    ]
     parameters = [page.job.parameters for page in pages]
     if any(values.get("effort") == "draft" for values in parameters):
         notices.append(_DRAFT)
@@ -119,13 +146,21 @@ def _notices(pages: Sequence[Page]) -> tuple[str, ...]:
     return tuple(notices)
 
 
-def _facts(pages: Sequence[Page], edition: Edition) -> tuple[tuple[str, str], ...]:
-    """Return the cover facts: case, date, base year, and every parameter with the values it took."""
-    facts = [
-        ("ケース", edition.case_title),
+def _has_examples(exhibits: Iterable[Exhibit]) -> bool:
+    return any(exhibit.illustrative for exhibit in exhibits)
+
+
+def _facts(edition: Edition) -> tuple[tuple[str, str], ...]:
+    """Return the cover facts: what the report is about, as of when, and its base year."""
+    return (
+        ("対象", edition.case_title),
         ("時点", era_date(edition.as_of)),
         ("基準年度", f"{era_year(edition.base_fy)}（{edition.base_fy}年度）"),
-    ]
+    )
+
+
+def _settings(pages: Sequence[Page]) -> tuple[tuple[str, str], ...]:
+    """Return every parameter of the notebooks with the values it took."""
     taken: dict[str, list[str]] = {}
     for page in pages:
         schema = schema_of(page.job.notebook)
@@ -133,8 +168,7 @@ def _facts(pages: Sequence[Page], edition: Edition) -> tuple[tuple[str, str], ..
             shown = printed_value(name, value)
             if name != "case" and shown not in taken.setdefault(schema.label_ja(name), []):
                 taken[schema.label_ja(name)].append(shown)
-    facts += [(label, "、".join(values)) for label, values in taken.items()]
-    return (*facts, ("実行番号", edition.run_id))
+    return tuple((label, "、".join(values)) for label, values in taken.items())
 
 
 def _headline_records(pages: Iterable[Page]) -> list[tuple[Page, Record]]:
@@ -159,7 +193,6 @@ def _headlines(records: Iterable[tuple[Page, Record]]) -> tuple[Headline, ...]:
                 value=value_of(record),
                 grade=record.grade,
                 basis=basis + (f" ほか{len(record.sources) - 1}件" if len(record.sources) > 1 else ""),
-                notebook=page.job.notebook,
             )
         )
     return tuple(sorted(made, key=lambda headline: order[headline.grade]))

@@ -11,6 +11,7 @@ from dxmodels.runs.model import Exhibit, Source
 from dxmodels.runs.parameters import printed_value, schema_of
 
 MARK = "架空データを含む"
+_OWN = ("公表値・自前の台帳で言えること", "公表された値と自前の台帳、それらに基づく計算・推計で答えられる問いを示す。")
 PARTS = (
     ("published", "公表値で言えること", "公表された値と、それに基づく計算・推計だけで答えられる問いを示す。"),
     (
@@ -23,22 +24,32 @@ PARTS = (
 
 
 def parts_of(
-    pages: Iterable[Page], chapter_of: Callable[[Page, Exhibit], str], *, stamp: str, most_rows: int
+    pages: Iterable[Page],
+    chapter_of: Callable[[Page, Exhibit], str],
+    *,
+    chapters_in_order: Sequence[str] = (),
+    stamp: str,
+    most_rows: int,
+    own: bool = False,
 ) -> tuple[Part, ...]:
-    """Return the parts that hold anything, each with its chapters in order of first appearance, exhibits by number."""
+    """Return the parts that hold anything, each with its chapters in the order given (then of first appearance), exhibits by number.
+
+    ``own``: the case holds tables of its owner, on which the first part then rests too.
+    """
     placed = [(page, exhibit, chapter_of(page, exhibit)) for page in pages for exhibit in page.results.exhibits]
     parts = []
     for key, title, intro in PARTS:
+        named = _OWN if own and key == "published" else (title, intro)
         here = [entry for entry in placed if entry[1].part == key]
         chapters = []
-        for name in dict.fromkeys(entry[2] for entry in placed):
+        for name in dict.fromkeys([*chapters_in_order, *(entry[2] for entry in placed)]):
             items = [
                 item_of(page, exhibit, stamp=stamp, most_rows=most_rows) for page, exhibit, told in here if told == name
             ]
             if items:
                 chapters.append(Chapter(title=name, items=tuple(sorted(items, key=lambda item: item.number))))
         if chapters:
-            parts.append(Part(key=key, title=title, intro=intro, chapters=tuple(chapters)))
+            parts.append(Part(key=key, title=named[0], intro=named[1], chapters=tuple(chapters)))
     return tuple(parts)
 
 
@@ -61,7 +72,6 @@ def item_of(page: Page, exhibit: Exhibit, *, stamp: str, most_rows: int) -> Item
         reading=exhibit.reading,
         limits=exhibit.limits,
         sources=source_lines(exhibit.sources),
-        notebook=page.job.notebook,
         table_file=f"{page.stem(exhibit)}.csv" if exhibit.computable else "",
     )
 
@@ -97,5 +107,5 @@ def source_lines(sources: Sequence[Source]) -> tuple[str, ...]:
 def _sheet(exhibit: Exhibit, most_rows: int) -> Sheet | None:
     if exhibit.computable:
         return sheet_of(exhibit, most_rows=most_rows) if exhibit.columns else None
-    rows = [[f"{need.label}（{need.table}）", "、".join(need.column_labels) or "表全体"] for need in exhibit.needs]
+    rows = [[need.label, "、".join(need.column_labels) or "表全体"] for need in exhibit.needs]
     return fitted(["必要な表", "必要な項目"], rows)

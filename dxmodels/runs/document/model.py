@@ -50,7 +50,6 @@ class Item(_Printed):
     reading: tuple[str, ...]
     limits: tuple[str, ...]
     sources: tuple[str, ...]
-    notebook: str
     table_file: str
 
 
@@ -82,7 +81,6 @@ class Headline(_Printed):
     value: str
     grade: str
     basis: str
-    notebook: str
 
 
 class Share(_Printed):
@@ -116,6 +114,7 @@ class Document(_Printed):
     mark: str
     notices: tuple[str, ...]
     lead: tuple[str, ...]
+    abstract: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     shares: tuple[Share, ...]
     headlines: tuple[Headline, ...]

@@ -20,6 +20,8 @@ def write_cover(book: Any, formats: Formats, document: Document, named: list[tup
         row = _write_pair(sheet, formats, row, label, value)
     for notice in document.notices:
         row = _write_pair(sheet, formats, row, "注意", notice)
+    for sentence in document.abstract:
+        row = _write_pair(sheet, formats, row, "要旨", sentence)
     for share in document.shares:
         row = _write_pair(sheet, formats, row, f"見出しの数値（{share.grade}）", f"{share.count}個（{share.percent}）")
     for headline in document.headlines:
