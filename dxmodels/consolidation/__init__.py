@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dxmodels.consolidation.calibration import CALIBRATION_ASSUMPTIONS, CapacityCalibration, calibrate_capacity
 from dxmodels.consolidation.cash_flow import MovePlan, net_present_cost
+from dxmodels.consolidation.dependencies import Dependencies, trace_dependencies
 from dxmodels.consolidation.discovery import Box, BoxSearch, find_boxes
+from dxmodels.consolidation.earlier import EarlierResults
 from dxmodels.consolidation.entity import ENTITY_ASSUMPTIONS, EntityCase, project_entity
 from dxmodels.consolidation.fleet import Fleet, build_fleet
 from dxmodels.consolidation.information import InformationValue, value_of_information
@@ -35,6 +37,8 @@ __all__ = [
     "BoxSearch",
     "CapacityCalibration",
     "DecisionReading",
+    "Dependencies",
+    "EarlierResults",
     "EntityCase",
     "Fleet",
     "InformationValue",
@@ -62,5 +66,6 @@ __all__ = [
     "regret_table",
     "simulate",
     "sobol_indices",
+    "trace_dependencies",
     "value_of_information",
 ]

@@ -6,20 +6,23 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
-import pandas as pd
 
 from dxmodels.consolidation.calibration import CapacityCalibration
 from dxmodels.consolidation.entity import EntityCase, project_entity
 from dxmodels.consolidation.fleet import build_fleet
-from dxmodels.consolidation.reading import compare_scenarios, regret_in_yen
 from dxmodels.consolidation.result import SimulationResult
 from dxmodels.consolidation.roadmap import Roadmap, plan_roadmap
 from dxmodels.consolidation.settings import read_structure
 from dxmodels.consolidation.simulation import simulate
+from dxmodels.consolidation.told import Told, short_ja
+from dxmodels.consolidation.told_causes import tell_boxes, tell_information, tell_sensitivity, tell_tree
+from dxmodels.consolidation.told_plans import tell_branches, tell_earlier
+from dxmodels.consolidation.told_robustness import robust_and_rival, tell_scenario_regret
 from dxmodels.inputs import Case, NotComputable, Register, load_option, load_scenario
 
 R = TypeVar("R")
 SCENARIOS = ("base", "prices_up", "staff_short", "vendors_busy", "yen_strong", "yen_weak")
+AS_REGISTERED_JA = "登録簿の値のまま"
 
 
 def of_result(found: Any, function: Callable[..., R], *arguments: Any, **settings: Any) -> R | NotComputable:
@@ -27,25 +30,58 @@ def of_result(found: Any, function: Callable[..., R], *arguments: Any, **setting
     return found if isinstance(found, NotComputable) else function(found, *arguments, **settings)
 
 
-def fan_of(result: SimulationResult, measure: str) -> pd.DataFrame:
-    """Return the fan chart of one measure for all options."""
-    return result.fan(measure)
+def pair_of(result: SimulationResult, option: str) -> tuple[str, str]:
+    """Return the structure whose losses are sought and its rival: the robust one, or ``option`` where it is not the reference."""
+    robust, rival = robust_and_rival(result)
+    if option in (result.reference, robust):
+        return robust, rival
+    return option, robust
 
 
-def bands_of(result: SimulationResult) -> pd.DataFrame:
-    """Return the differences to the first option with the error band of every statistic."""
-    table = result.totals(difference=True)
-    return table[table["option"] != result.reference].drop(columns="option").reset_index(drop=True)
+def chosen_of(result: SimulationResult, option: str) -> str:
+    """Return the structure whose losses are sought."""
+    return pair_of(result, option)[0]
 
 
-def bodies_of(result: SimulationResult, option: str) -> pd.DataFrame:
-    """Return who wins and who loses under one option, by body."""
-    return result.by_body(option).drop(columns="municipality_code")
+def robust_name_of(result: SimulationResult) -> str:
+    """Return the title of the structure of the smallest largest regret."""
+    return short_ja(result.titles[robust_and_rival(result)[0]])
 
 
-def vendors_of(result: SimulationResult, option: str, *, count: int = 15) -> pd.DataFrame:
-    """Return the incumbent vendors with the most revenue put up for joint bidding."""
-    return result.by_vendor(option).head(count)
+def compared_of(result: SimulationResult, option: str) -> str:
+    """Return the structure whose winners and losers among municipalities are shown: of the pair, the one that bundles core systems."""
+    pair = pair_of(result, option)
+    return next((name for name in pair if read_structure(load_option(name)).bundles_core), pair[0])
+
+
+def boxes_of(result: SimulationResult, register: Register, option: str) -> Told:
+    """Return when the robust structure (or ``option``) loses against its rival."""
+    first, second = pair_of(result, option)
+    return tell_boxes(result, register, option=first, against=second)
+
+
+def tree_of(result: SimulationResult, register: Register, option: str) -> Told:
+    """Return the second opinion of a small tree."""
+    first, second = pair_of(result, option)
+    return tell_tree(result, register, option=first, against=second)
+
+
+def information_of(result: SimulationResult, register: Register, seed: int) -> Told:
+    """Return which uncertainty to study first."""
+    return tell_information(result, register, seed=seed)
+
+
+def drivers_of(result: SimulationResult, case: Case, register: Register, option: str, *, draws: int, seed: int) -> Told:
+    """Return what drives the difference between the pair (Sobol' indices)."""
+    first, second = pair_of(result, option)
+    return tell_sensitivity(
+        case, register, option=first, against=second, draws=draws, seed=seed, titles=dict(result.titles)
+    )
+
+
+def branches_of(result: SimulationResult, register: Register) -> Told:
+    """Return the entity's delay and stop branches; late means later than the published first delay of the register."""
+    return tell_branches(result, late_years=register.value("sim_entity_delay_years"))
 
 
 def calibration_of(result: SimulationResult) -> CapacityCalibration:
@@ -53,28 +89,23 @@ def calibration_of(result: SimulationResult) -> CapacityCalibration:
     return result.calibration
 
 
-def scenario_regret(case: Case, *, scenarios: Sequence[str] = SCENARIOS, draws: int, seed: int) -> pd.DataFrame:
+def scenario_regret(case: Case, *, scenarios: Sequence[str] = SCENARIOS, draws: int, seed: int) -> Told:
     """Return regret by option over the named scenarios (medians), each simulated with the same draws."""
     runs = {load_scenario(name).title_ja: simulate(case, scenario=name, draws=draws, seed=seed) for name in scenarios}
-    return regret_in_yen(compare_scenarios(runs))
+    return tell_scenario_regret(runs)
+
+
+def with_earlier(case: Case, scenario: str, plans: dict[str, dict[str, Any]], *, draws: int, seed: int) -> Told:
+    """Return the comparison with each set of earlier rooms' Results laid in: name → arguments of ``simulate``."""
+    sets = {AS_REGISTERED_JA: {}, **plans}
+    return tell_earlier(
+        {name: simulate(case, scenario=scenario, draws=draws, seed=seed, **plan) for name, plan in sets.items()}
+    )
 
 
 def roadmap_of(case: Case, register: Register, *, option: str = "joint_council") -> Roadmap:
     """Return the roadmap of the bodies that may join under one option."""
     return plan_roadmap(build_fleet(case), read_structure(load_option(option)), register)
-
-
-def headline_of(calibration: CapacityCalibration) -> str:
-    """Return the sentence of the calibration."""
-    return calibration.summary()
-
-
-def loads_of(roadmap: Roadmap) -> pd.DataFrame:
-    """Return vendor and staff load by year of both plans."""
-    table = roadmap.load[roadmap.load["plan"].isin(["foresight", "myopic"])]
-    return table.assign(plan_ja=table["plan"].map({"foresight": "先を見通す", "myopic": "年ごとに判断"})).drop(
-        columns="plan"
-    )[["plan_ja", "fiscal_year", "moved_systems_count", "slots_count", "staff_need_fte", "staff_available_fte"]]
 
 
 def entity_of(result: SimulationResult, register: Register, *, option: str = "shared_entity") -> EntityCase:
@@ -83,3 +114,8 @@ def entity_of(result: SimulationResult, register: Register, *, option: str = "sh
     first = structure.entity_start_fy - result.fleet.base_fy
     members = np.median(result.measures[option]["members"], axis=0)[first:]
     return project_entity(result.fleet, structure, register, members)
+
+
+def headline_of(calibration: CapacityCalibration) -> str:
+    """Return the sentence of the calibration."""
+    return calibration.summary()

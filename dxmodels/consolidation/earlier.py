@@ -2,7 +2,8 @@
 
 Exit plan (lock-in room)      in options that re-tender: in its exit year a system takes one vendor slot and its staff work, first from the prefecture's own
                               staff, the rest from the shared pool; it pays its switching cost x overrun; afterwards it saves s a year, s such
-                              that value = s·Σ D_y - switching·D_exit over the years left of the horizon. The larger of s and competition counts.
+                              that value = s·Σ D_y - switching·D_exit over the years left of the horizon. Of s and what
+                              competition would save on these systems the larger counts.
 Bundle plan (bundling room)   only units with a task in a joint purchase may go shared, not before its first year. Promise of a unit =
                               Σ (cost alone - share of the purchase) / Σ cost alone over its joint tasks; cover = their part of the unit's cost.
                               A purchase's fixed cost is spread by the members' cost alone. The realised share is drawn as before.
@@ -43,12 +44,17 @@ SCALE_INPUT_JA = "費用の規模弾力性（折れ点より小さい側）"
 
 @dataclass(frozen=True, eq=False)
 class Exits:
-    """Exits by year: systems and staff work (years,); switching cost and yearly saving by unit (U, years), yen."""
+    """Exits by year: systems and staff work (years,); by unit (U, years), yen: switching cost, yearly saving, yearly cost of what has left."""
 
     systems: Floats
     staff_fte: Floats
     switching_yen: Floats
     saving_yen: Floats
+    left_yen: Floats
+
+    def beyond(self, reduction: Floats, level: Floats, year: int) -> Floats:
+        """Return what the exits save beyond the reduction their systems get anyway (draws, U), in yen; ``level`` is cost over today's cost."""
+        return np.asarray(np.maximum(0.0, self.saving_yen[:, year] - reduction * self.left_yen[:, year] * level))
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +138,7 @@ def _holdings(fleet: Fleet) -> Holdings:
 
 
 def _exits(fleet: Fleet, plan: ExitPlan, rate: float) -> Exits:
-    own = _holdings(fleet).own.set_index("system_id")["unit_number"]
+    own = _holdings(fleet).own.set_index("system_id")
     rows = plan.years.dropna(subset=["exit_fy"])
     unknown = sorted(set(rows["system_id"]) - set(own.index))
     if unknown:
@@ -140,17 +146,17 @@ def _exits(fleet: Fleet, plan: ExitPlan, rate: float) -> Exits:
             f"脱却計画のシステム {'、'.join(unknown[:5])} が台帳にありません。同じ事例の計画を渡してください。"
         )
     years = HORIZON + 1
-    found = Exits(
-        np.zeros(years), np.zeros(years), np.zeros((len(fleet.holder), years)), np.zeros((len(fleet.holder), years))
-    )
+    by_unit = (len(fleet.holder), years)
+    found = Exits(np.zeros(years), np.zeros(years), np.zeros(by_unit), np.zeros(by_unit), np.zeros(by_unit))
     factor = (1.0 + rate) ** -np.arange(years, dtype=float)
     for row in rows.to_dict("records"):
-        year, unit = int(row["exit_fy"]) - fleet.base_fy, int(own[row["system_id"]])
+        year, unit = int(row["exit_fy"]) - fleet.base_fy, int(own["unit_number"][row["system_id"]])
         if not 0 <= year < years:
             continue
         found.systems[year] += 1.0
         found.staff_fte[year] += float(row["exit_fte"])
         found.switching_yen[unit, year] += float(row["switching_yen"])
+        found.left_yen[unit, year + 1 :] += float(own["annual_yen"][row["system_id"]])
         left = factor[year + 1 :].sum()
         if left > 0:
             found.saving_yen[unit, year + 1 :] += (

@@ -232,11 +232,10 @@ def _running(run: _Run, year: int) -> Floats:
     waiting = fleet.is_late & ~state.standard
     multiple = multiple + waiting * inputs["sim_late_running_premium"][:, None]
     reduction = price_reduction(fleet, run.structure, run.constants, inputs, state.shared, year, earlier=run.earlier)
+    cost: Floats = fleet.annual_yen * level * multiple * (1.0 - reduction)
     if run.earlier.exits is not None and run.structure.retenders:
         # An exit is competition for the system that leaves: the larger of the two counts, never their sum.
-        whole = np.maximum(fleet.annual_yen * level * multiple, 1.0)
-        reduction = np.maximum(reduction, np.minimum(1.0, run.earlier.exits.saving_yen[:, year] / whole))
-    cost: Floats = fleet.annual_yen * level * multiple * (1.0 - reduction)
+        cost = np.maximum(0.0, cost - run.earlier.exits.beyond(reduction, level * multiple, year))
     return cost
 
 

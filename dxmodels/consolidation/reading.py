@@ -19,6 +19,7 @@ import pandas as pd
 
 from dxmodels.consolidation.calibration import calibrate_capacity
 from dxmodels.consolidation.discovery import BoxSearch, find_boxes
+from dxmodels.consolidation.earlier import SCALE_INPUT, SCALE_INPUT_JA
 from dxmodels.consolidation.fleet import HORIZON, build_fleet
 from dxmodels.consolidation.information import InformationValue, value_of_information
 from dxmodels.consolidation.regret import RegretTable, regret_table
@@ -31,8 +32,10 @@ from dxmodels.cost.tornado import Tornado, rank_by_flip
 from dxmodels.errors import ModelError
 from dxmodels.glossary import unit_ja
 from dxmodels.inputs import Case, Register, load_option
+from dxmodels.money import format_yen
 
 Floats = npt.NDArray[np.float64]
+_POINTS = 64  # points of a design run at once: what fits into the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,20 +63,25 @@ class DecisionReading:
             middle = "登録簿の範囲ではどちらが軽いかが（ほぼ）変わらないため、条件の箱は探していない。"
         else:
             middle = self.box.summary()
-        return head + middle + self.information.summary()
+        return head + middle + self._information()
+
+    def _information(self) -> str:
+        value, amount = self.information, format_yen(self.information.evpi, "億円")
+        top = value.by_input.iloc[0]
+        if top["evppi"] <= 2 * top["evppi_standard_error"]:
+            return f"どの前提を単独で調べても「{value.best_option}」という選択が変わる見込みは小さい（すべて判る場合の価値{amount}）。"
+        worth = format_yen(float(top["evppi"]), "億円")
+        return f"先に調べる価値が最も高いのは「{top['input']}」で最大{worth}（すべて判る場合{amount}）。"
 
 
 def read_decision(
     result: SimulationResult, *, option: str, against: str, register: Register, seed: int
 ) -> DecisionReading:
     """Return the reading of a simulation for one option against another."""
+    loses = losing_draws(result, option=option, against=against)
     benefit = result.net_benefit()
-    missing = [name for name in (option, against) if name not in benefit]
-    if missing or option == against:
-        raise ModelError(f"比べる選択肢は {'、'.join(result.options)} から異なる2つを指定してください。")
     labels = input_labels(register)
     named = result.inputs.rename(columns=labels)
-    loses = (benefit[option] < benefit[against]).to_numpy()
     useful = 0.01 < loses.mean() < 0.99
     units = {labels[name]: unit_ja(register[name].unit) for name in DRAWN}
     payoffs = benefit.rename(columns=dict(result.titles)).T
@@ -88,6 +96,13 @@ def read_decision(
         tree=grow_scenario_tree(named, loses, depth=2) if useful else None,
         information=value_of_information(benefit.rename(columns=dict(result.titles)), named, seed=seed),
     )
+
+
+def losing_draws(result: SimulationResult, *, option: str, against: str) -> npt.NDArray[np.bool_]:
+    """Return in which draws ``option`` costs more than ``against`` (draws,). Raises ModelError for unknown or equal options."""
+    if option == against or not {option, against} <= set(result.options):
+        raise ModelError(f"比べる選択肢は {'、'.join(result.options)} から異なる2つを指定してください。")
+    return np.asarray(result.npv(option) > result.npv(against))
 
 
 def regret_in_yen(regret: RegretTable) -> pd.DataFrame:
@@ -139,19 +154,32 @@ def difference_sensitivity(
     bounds = {labels[name]: (register.low(name), register.high(name)) for name in ranged}
 
     def difference(points: Floats) -> Floats:
-        found = []
-        for row in np.atleast_2d(points):
-            inputs = central_inputs(register) | {name: row[[k]] for k, name in enumerate(ranged)}
-            first, second = (discounted(run_of(world, inputs)) for world in worlds)
-            found.append(first - second)
-        return np.array(found)
+        found = [
+            _difference(worlds, ranged, points[start : start + _POINTS]) for start in range(0, len(points), _POINTS)
+        ]
+        return np.concatenate(found)
 
     return sobol_indices(difference, bounds, draws=draws, seed=seed)
 
 
+def _difference(worlds: list[World], names: list[str], points: Floats) -> Floats:
+    central = {name: np.full(len(points), value[0]) for name, value in central_inputs(worlds[0].register).items()}
+    inputs = central | {name: points[:, number] for number, name in enumerate(names)}
+    first, second = (_discounted_all(world, inputs) for world in worlds)
+    return first - second
+
+
+def _discounted_all(world: World, inputs: dict[str, Floats]) -> Floats:
+    yearly = run_deterministic(world, inputs=inputs).measures["net_yen"]
+    factors = (1.0 + world.constants["discount_rate_standard"]) ** -np.arange(HORIZON + 1, dtype=float)
+    return np.asarray((yearly * factors).sum(axis=1))
+
+
 def input_labels(register: Register) -> dict[str, str]:
     """Return the Japanese label of each drawn input."""
-    return {OVERRUN_FACTOR: OVERRUN_FACTOR_JA} | {name: register[name].label_ja for name in DRAWN}
+    return {OVERRUN_FACTOR: OVERRUN_FACTOR_JA, SCALE_INPUT: SCALE_INPUT_JA} | {
+        name: register[name].label_ja for name in DRAWN
+    }
 
 
 def run_of(world: World, inputs: dict[str, Floats] | None = None) -> tuple[Floats, float]:

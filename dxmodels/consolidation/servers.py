@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from dxmodels.inputs.schemas.choices import choice_label_ja
+
 if TYPE_CHECKING:
     from dxmodels.inputs import Case, Register
 
+_TOTAL_JA = "合計"
 SERVER_ASSUMPTIONS = ("server_target_rate", "server_overcommit_margin", "server_annual_cost_yen")
 
 
@@ -36,7 +39,7 @@ class ServerConsolidation:
         """Return the servers today and needed, in Japanese, with what was not measured."""
         last = self.table.iloc[-1]
         return (
-            f"計測のある{self.measured_systems}システムのサーバ{int(last['servers_today_count'])}台は、P95に基づけば"
+            f"計測のある{self.measured_systems}システムのサーバ{int(last['servers_today_count'])}台は、P95（計測値の95％がこれを下回る利用率）に基づけば"
             f"{int(last['servers_needed_count'])}台で足りる（平均に基づく{int(last['servers_by_mean_count'])}台では足りないおそれがある）。"
             f"利用率または台数が不明の{self.unmeasured_systems}システムは含めていない。"
         )
@@ -58,7 +61,7 @@ def consolidate_servers(case: Case, register: Register) -> ServerConsolidation:
     margin = register.value("server_overcommit_margin")
     table = pd.DataFrame(
         {
-            "hosting": sums.index,
+            "hosting": [_TOTAL_JA if name == "total" else choice_label_ja("hosting", str(name)) for name in sums.index],
             "servers_today_count": sums["server_count"].astype(int).to_numpy(),
             "servers_needed_count": [math.ceil(peak * margin / target) for peak in sums["peak"]],
             "servers_by_mean_count": [math.ceil(mean / target) for mean in sums["mean"]],

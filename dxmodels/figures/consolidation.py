@@ -1,4 +1,4 @@
-"""How is the comparison of promotion structures drawn: fans, differences, flips, boxes, information, loads, accounts?"""
+"""How is the comparison of promotion structures drawn: differences, fans, winners and losers, loads, accounts? (causes: consolidation_causes)"""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from matplotlib.ticker import MaxNLocator
 
 from dxmodels.consolidation.entity import EntityCase
 from dxmodels.consolidation.joint_operation import JointOperation
-from dxmodels.consolidation.reading import DecisionReading
 from dxmodels.consolidation.result import SimulationResult
 from dxmodels.consolidation.roadmap import Roadmap
-from dxmodels.cost.tornado import Tornado
+from dxmodels.consolidation.told import Told, short_ja
 from dxmodels.figures import style
 
 _OKU = 1e8
-_SHORT = {"現状維持（法令上の最低限だけ行う）": "現状維持"}
 
 
-def plot_differences(result: SimulationResult, *, ax: Axes | None = None) -> Axes:
+def plot_differences(told: Told, *, ax: Axes | None = None) -> Axes:
     """Draw the discounted cost difference of each option to the reference: P5–P95, P25–P75, median, mean and the deterministic case."""
+    result: SimulationResult = told.drawn_from
     others = [option for option in result.options if option != result.reference]
     ax = style.axes_for(ax, height_mm=34.0 + 14.0 * len(others))
     for place, option in enumerate(others):
@@ -44,45 +43,50 @@ def plot_differences(result: SimulationResult, *, ax: Axes | None = None) -> Axe
     ax.set_yticks(range(len(others)), [result.titles[option] for option in others])
     ax.set_ylim(len(others) - 0.5, -0.6)
     ax.set_xlabel(
-        f"{_short(result.titles[result.reference])}との負担の差（11年間の現在価値、億円。左ほど軽い。細線＝5〜95％、太線＝25〜75％）"
+        f"{short_ja(result.titles[result.reference])}との負担の差（11年間の現在価値、億円。左ほど軽い。細線＝5〜95％、太線＝25〜75％）"
     )
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.24), ncols=3)
     return style.finish(ax, grid="x")
 
 
-def plot_fan(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw P5–P95 and the median by year of one measure, one colour an option; dashed the deterministic case."""
+def plot_fan(told: Told, *, ax: Axes | None = None) -> Axes:
+    """Draw the yearly difference to the reference: P5–P95 and the median, one colour an option; dotted the deterministic case."""
     ax = style.axes_for(ax, height_mm=88.0)
-    is_yen = "p50_yen" in table
-    end, scale = ("yen", _OKU) if is_yen else ("value", 1.0)
+    table = told.table
     names, lasts, colours = [], [], []
     for number, (option, rows) in enumerate(table.groupby("option_ja", sort=False)):
         colour, years = style.CYCLE[number % len(style.CYCLE)], rows["fiscal_year"].to_numpy(dtype=float)
-        low, middle, high = (rows[f"{level}_{end}"].to_numpy(dtype=float) / scale for level in ("p05", "p50", "p95"))
-        ax.fill_between(years, low, high, color=colour, alpha=0.13, linewidth=0)
-        ax.plot(years, middle, color=colour)
-        ax.plot(
-            years,
-            rows[f"deterministic_{end}"].to_numpy(dtype=float) / scale,
-            color=colour,
-            linestyle=":",
-            linewidth=1.0,
+        low, middle, high, fixed = (
+            rows[f"{name}_yen"].to_numpy(dtype=float) / _OKU for name in ("p05", "p50", "p95", "deterministic")
         )
-        names.append(_short(str(option)))
+        ax.fill_between(years, low, high, color=colour, alpha=0.15, linewidth=0)
+        ax.plot(years, middle, color=colour)
+        ax.plot(years, fixed, color=colour, linestyle=":", linewidth=1.0)
+        names.append(str(option))
         lasts.append(float(middle[-1]))
         colours.append(colour)
+    ax.axhline(0.0, color=style.INK, linewidth=0.8)
     first, final = int(table["fiscal_year"].min()), int(table["fiscal_year"].max())
-    ax.set_xlim(first, final + 0.34 * (final - first))
+    ax.set_xlim(first, final + 0.30 * (final - first))
     ax.set_xticks(range(first, final + 1, 2), [f"{year}年度" for year in range(first, final + 1, 2)])
-    ax.set_ylabel("億円" if is_yen else "")
-    style.name_at_right(ax, names, lasts, colours, x=0.77)
+    ax.set_ylabel("現状維持との差（億円／年。下ほど軽い）")
+    style.name_at_right(ax, names, lasts, colours, x=0.79)
     return style.finish(ax)
 
 
-def plot_bodies(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw each body's cost difference (P5–P95 and median), the greatest winners first."""
+def plot_bodies(told: Told, *, ax: Axes | None = None) -> Axes:
+    """Draw each municipality's cost difference (P5–P95 and median), the greatest winners first."""
+    return _winners(told.table, "name_ja", ax)
+
+
+def plot_departments(told: Told, *, ax: Axes | None = None) -> Axes:
+    """Draw each department's cost difference (P5–P95 and median), the greatest winners first."""
+    return _winners(told.table, "department_ja", ax)
+
+
+def _winners(table: pd.DataFrame, name: str, ax: Axes | None) -> Axes:
     rows = table.iloc[::-1]
-    ax = style.axes_for(ax, height_mm=26.0 + 4.4 * len(rows))
+    ax = style.axes_for(ax, height_mm=26.0 + 4.0 * len(rows))
     places = np.arange(len(rows))
     middle = rows["difference_p50_yen"].to_numpy(dtype=float) / _OKU
     loses = rows["loses_share"].to_numpy(dtype=float) > 0.5
@@ -92,54 +96,15 @@ def plot_bodies(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     )
     ax.scatter(middle, places, color=list(colours), s=14, zorder=3)
     ax.axvline(0.0, color=style.INK, linewidth=0.8)
-    ax.set_yticks(places, list(rows["name_ja"]), fontsize=7.5)
+    ax.set_yticks(places, list(rows[name]), fontsize=7.5)
     ax.set_ylim(-0.7, len(rows) - 0.3)
     ax.set_xlabel("負担の差（億円、11年間の現在価値。線＝5〜95％、点＝中央値、朱＝半分を超える試行で負担増）")
     return style.finish(ax, grid="x")
 
 
-def plot_flips(result: Tornado, *, ax: Axes | None = None) -> Axes:
-    """Draw how far each assumption must move, as a share of its range, before another structure is cheapest."""
-    table = result.table.head(12).iloc[::-1]
-    ax = style.axes_for(ax, height_mm=28.0 + 6.6 * len(table))
-    shares = table["range_share"].astype(float).abs().fillna(1.0).to_numpy()
-    values = table["switching_value"].astype(float).to_numpy()
-    for place, turns in enumerate((table["state"] == "turns").tolist()):
-        share = float(shares[place]) if turns else 1.0
-        ax.barh(place, share, height=0.6, color=style.PALETTE["vermillion"] if turns else style.MISSING_FACE, edgecolor=style.MUTED, linewidth=0.5)  # fmt: skip
-        text = f"{values[place]:.3g} で逆転" if turns else "範囲内では変わらない"
-        ax.text(share + 0.02 if turns else 0.02, place, text, va="center", fontsize=7.5)
-    ax.set_yticks(range(len(table)), [str(name) for name in table["label_ja"]], fontsize=7.5)
-    ax.set_xlim(0, 1.35)
-    ax.set_xlabel("逆転までに要する動き（登録簿の範囲に対する割合。短いほど結論を左右する）")
-    return style.finish(ax, grid="x")
-
-
-def plot_information(result: DecisionReading, *, ax: Axes | None = None) -> Axes:
-    """Draw what it would be worth to know each uncertain input before deciding."""
-    table = result.information.by_input.head(8).iloc[::-1]
-    ax = style.axes_for(ax, height_mm=26.0 + 7.0 * len(table))
-    ax.barh(
-        table["input"],
-        table["evppi"] / _OKU,
-        xerr=2 * table["evppi_standard_error"] / _OKU,
-        color=style.PALETTE["blue"],
-        height=0.6,
-    )
-    ax.axvline(
-        result.information.evpi / _OKU,
-        color=style.PALETTE["vermillion"],
-        linestyle="--",
-        label="すべて判る場合（EVPI）",
-    )
-    ax.set_xlim(left=0.0)
-    ax.set_xlabel("先に調べる価値の上限（億円、横線＝標準誤差の2倍）")
-    ax.legend(loc="lower right")
-    return style.finish(ax, grid="x")
-
-
-def plot_loads(result: Roadmap, *, ax: Axes | None = None) -> Axes:
+def plot_loads(told: Told, *, ax: Axes | None = None) -> Axes:
     """Draw the staff load by year of the foresighted and the myopic plan against what there is."""
+    result: Roadmap = told.drawn_from
     ax = style.axes_for(ax, height_mm=76.0)
     for number, (plan, name) in enumerate((("foresight", "先を見通す計画"), ("myopic", "年ごとに判断する計画"))):
         rows = result.load[result.load["plan"] == plan]
@@ -183,13 +148,14 @@ def plot_joint_operation(result: JointOperation, *, ax: Axes | None = None) -> A
     ):
         ax.plot(members, result.table[name] / _OKU, color=style.PALETTE[colour], linestyle=line, label=label)
     if result.break_even_members is not None:
-        ax.axvline(result.break_even_members, color=style.PALETTE["vermillion"], linestyle="--", label="損益分岐")
+        ax.axvline(
+            result.break_even_members,
+            color=style.PALETTE["vermillion"],
+            linestyle="--",
+            label=f"損益分岐（{result.break_even_members}団体）",
+        )
     ax.set_xlabel("参加団体数（人口の少ない団体から順に）")
     ax.set_ylabel("年間の費用（億円）")
     ax.set_ylim(bottom=0)
     ax.legend()
     return style.finish(ax)
-
-
-def _short(title: str) -> str:
-    return _SHORT.get(title, title)
