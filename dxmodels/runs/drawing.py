@@ -31,6 +31,8 @@ _MISSING_GLYPH = re.compile(r"Glyph (\d+) ")
 _UNSAFE = re.compile(
     r"<script|<foreignObject|\son\w+\s*=|javascript:|(?:href|src)\s*=\s*[\"']\s*(?:https?:)?//", re.IGNORECASE
 )
+_TAG = re.compile(r"<[a-zA-Z][^>]*>")
+_LONG_NUMBER = re.compile(r"(?<![\w.#])-?\d+\.\d{3,}(?![\w.])")
 _ROOT = re.compile(r'<svg\b[^>]*?width="([\d.]+)pt" height="([\d.]+)pt" viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>')
 
 FigureLike = Axes | Figure | Callable[[Any], Axes] | None
@@ -101,10 +103,17 @@ def _cleaned(svg: str) -> str:
     svg = re.sub(r"<!DOCTYPE.*?>|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"font-family: [^;\"]+", f"font-family: {_FALLBACKS}", svg)
     svg = re.sub(r"font: (?P<head>[^;\"]*?px) [^;\"]+", rf"font: \g<head> {_FALLBACKS}", svg)
+    svg = _TAG.sub(lambda tag: _LONG_NUMBER.sub(_shortened, tag[0]), svg)
     svg = "\n".join(line.strip() for line in svg.splitlines() if line.strip()) + "\n"
     if _UNSAFE.search(re.sub(r">[^<]*<", "><", svg)):
         raise ModelError("図に実行・外部参照の要素があります。リンクやスクリプトを含めないでください。")
     return svg
+
+
+def _shortened(number: re.Match[str]) -> str:
+    """A hundredth of a point is far below what any printer or screen shows; values below one keep four decimals (they may be factors)."""
+    value = float(number[0])
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def _close(figure: Figure) -> None:

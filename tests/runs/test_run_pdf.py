@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import pandas as pd
 import pytest
-from exhibit_maker import HOSTILE, exhibit, hostile, illustrative, long_table, missing, notebook_page, page, report
+from exhibit_maker import (
+    HOSTILE,
+    costs,
+    exhibit,
+    hostile,
+    illustrative,
+    long_table,
+    missing,
+    notebook_page,
+    page,
+    report,
+)
 from pypdf import PdfReader
 
-from dxmodels.runs.document.sheets import LANDSCAPE_MM, PORTRAIT_MM, fitted
+from dxmodels.figures.style import axes_for
+from dxmodels.runs.document.sheets import PAGE_MM, fitted, sheet_of
+from dxmodels.runs.render.packing import packed
 from dxmodels.runs.render.pdf import document_pdf
 
 
@@ -139,20 +153,86 @@ class TestFitting:
     def test_widths_fill_the_page_and_no_more(self) -> None:
         for columns in range(1, 16):
             sheet = fitted(["見出し"] * columns, [["値" * 3] * columns])
-            assert sum(sheet.widths_mm) == pytest.approx(LANDSCAPE_MM if sheet.landscape else PORTRAIT_MM, abs=0.2)
+            for piece in sheet.pieces:
+                assert sum(piece.widths_mm) == pytest.approx(PAGE_MM, abs=0.2)
 
     def test_numbers_get_the_room_they_need(self) -> None:
         number = "▲1,234,567,890"
         sheet = fitted(["名称", "金額"], [["あ" * 200, number]], [False, True])
         # 14 characters of 0.56 em at 8.5 pt are 23.5 mm
-        assert sheet.widths_mm[1] >= 23.5
-        assert not sheet.landscape
+        assert sheet.pieces[0].widths_mm[1] >= 23.5
+        assert len(sheet.pieces) == 1
 
-    def test_many_columns_turn_the_page(self) -> None:
-        sheet = fitted([f"列{place}" for place in range(15)], [["1,234,567,890"] * 15], [True] * 15)
-        assert sheet.landscape
-        assert sheet.font_pt < 8.5
+    def test_a_table_too_wide_is_printed_in_pieces_that_name_their_rows_and_lose_no_column(self) -> None:
+        headers = ["団体", *(f"列{place}" for place in range(15))]
+        sheet = fitted(headers, [["堺市", *(["1,234,567,890"] * 15)]] * 20, [False, *([True] * 15)])
+        assert len(sheet.pieces) > 1
+        assert all(piece.columns[0] == 0 and piece.font_pt >= 7 for piece in sheet.pieces)
+        assert sorted(place for piece in sheet.pieces for place in piece.columns[1:]) == list(range(1, 16))
+        number_mm = 13 * 0.56 * 7.5 * 0.3528
+        assert all(width >= number_mm for piece in sheet.pieces for width in piece.widths_mm[1:])
+
+    def test_a_table_of_few_rows_and_many_columns_is_turned_round(self) -> None:
+        names = [f"c{place}_yen" for place in range(14)]
+        frame = pd.DataFrame([["甲", *([1_234_567_890_123] * 14)], ["乙", *([2] * 14)]], columns=["name_ja", *names])
+        sheet = sheet_of(exhibit("E07", frame, unit="円"), most_rows=45)
+        assert sheet.headers[1:] == ("甲", "乙")
+        assert [row[1:] for row in sheet.rows] == [("1,234,567,890,123", "2")] * 14
+        assert len(sheet.pieces) == 1
 
     def test_short_words_are_not_broken(self) -> None:
         sheet = fitted(["団体", "説明"], [["河内長野市", "説" * 100]])
-        assert sheet.widths_mm[0] >= 5 * sheet.font_pt * 0.3528
+        assert sheet.pieces[0].widths_mm[0] >= 5 * sheet.pieces[0].font_pt * 0.3528
+
+
+class TestPacking:
+    """A packed file says the same in fewer bytes."""
+
+    @pytest.fixture(scope="class")
+    def both(self) -> tuple[bytes, bytes]:
+        frame = pd.DataFrame({"name_ja": [f"団体{place}" for place in range(200)], "annual_cost_yen": range(200)})
+        document = notebook_page(exhibit("E07", frame), exhibit("E08"))[0]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("dxmodels.runs.render.pdf.packed", lambda pdf: pdf)
+            plain = document_pdf(document)
+        return plain, document_pdf(document)
+
+    def test_it_is_much_smaller_and_the_same_each_time(self, both: tuple[bytes, bytes]) -> None:
+        plain, small = both
+        assert len(small) < 0.7 * len(plain)
+        assert packed(plain) == small
+
+    def test_pages_tags_and_texts_are_the_same(self, both: tuple[bytes, bytes]) -> None:
+        plain, small = (PdfReader(io.BytesIO(content)) for content in both)
+        assert [page.extract_text() for page in plain.pages] == [page.extract_text() for page in small.pages]
+        assert plain.metadata == small.metadata
+        roots = [reader.trailer["/Root"] for reader in (plain, small)]
+        assert roots[0].keys() == roots[1].keys()
+        assert _tags(roots[0]["/StructTreeRoot"]) == _tags(roots[1]["/StructTreeRoot"])
+        assert len(_tags(roots[0]["/StructTreeRoot"])) > 100
+
+    def test_what_it_does_not_know_is_left_alone(self) -> None:
+        for content in (b"", b"%PDF-1.7\nnothing", b"startxref\n5\n%%EOF"):
+            assert packed(content) == content
+
+
+def _tags(node: Any) -> list[str]:
+    """The names of all tags of a structure tree, in order."""
+    node = node.get_object()
+    if isinstance(node, list):
+        return [tag for kid in node for tag in _tags(kid)]
+    return [str(node.get("/S", "")), *_tags(node["/K"])] if hasattr(node, "get") and "/K" in node else []
+
+
+def test_a_figure_never_leaves_its_heading() -> None:
+    """A figure as tall as a page is shrunk onto the page of its heading."""
+
+    def tall(frame: pd.DataFrame) -> Any:
+        ax = axes_for(None, height_mm=245)
+        ax.barh(frame["name_ja"], frame["annual_cost_yen"])
+        return ax
+
+    made = PdfReader(io.BytesIO(document_pdf(notebook_page(exhibit("E12"), exhibit("E13", costs(), figure=tall))[0])))
+    pages = [page.extract_text() for page in made.pages]
+    heading = next(place for place, text in enumerate(pages) if "E13" in text and "いくらか" in text)
+    assert "時点令和8年4月1日" in squeezed(pages[heading])  # the stamp of the figure stands on the same page

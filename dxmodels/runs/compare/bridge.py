@@ -128,7 +128,7 @@ class Bridge:
 
 
 _PRINTED = (
-    "quantity_ja", "previous_ja", "current_ja", "change_ja", "data_part_ja", "assumption_part_ja", "method_part_ja", "grade",
+    "recorded_quantity_ja", "previous_ja", "current_ja", "run_difference_ja", "data_part_ja", "assumption_part_ja", "method_part_ja", "grade",
 )  # fmt: skip
 
 

@@ -21,15 +21,24 @@ class _Printed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Piece(_Printed):
+    """Columns of a table that stand together on an upright A4 page, with their widths in millimetres and the type size."""
+
+    columns: tuple[int, ...]
+    widths_mm: tuple[float, ...]
+    font_pt: float = 8.5
+
+
 class Sheet(_Printed):
-    """One printed table: headers with units, texts, which columns stand right, and widths on A4 in millimetres."""
+    """One printed table: headers with units, texts, which columns stand right, and how it is laid out on A4.
+
+    A table too wide for the page is printed as several pieces, one below the other, each beginning with the columns that name the rows.
+    """
 
     headers: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
-    widths_mm: tuple[float, ...] = ()
-    font_pt: float = 8.5
-    landscape: bool = False
+    pieces: tuple[Piece, ...] = ()
     hidden_rows: int = 0
 
 

@@ -1,6 +1,7 @@
-"""How does a table fit an A4 page: font size, column widths, upright or on its side?
+"""How does a table fit an upright A4 page: type size, column widths, turned round, in pieces?
 
-Numbers never break; words may. The largest of a few font sizes at which everything fits is taken, upright first. Widths are
+Numbers never break; words may. The largest of a few type sizes at which everything fits is taken. A table too wide for the page is
+turned round where it has few rows, else printed in pieces, each beginning with the columns that name the rows. Widths are
 estimated from the characters (full-width one em, others 0.56 em in Noto Sans CJK), so that no column is cut.
 """
 
@@ -10,17 +11,20 @@ import re
 from collections.abc import Sequence
 
 from dxmodels.runs.display import header_lines, is_numeric, text_width, texts_of
-from dxmodels.runs.document.model import Sheet
+from dxmodels.runs.document.model import Piece, Sheet
 from dxmodels.runs.model import Exhibit
 
-PORTRAIT_MM, LANDSCAPE_MM = 166.0, 249.0
-_UPRIGHT_SIZES, _SIDEWAYS_SIZES = (8.5, 8.0, 7.5, 7.0, 6.5), (8.0, 7.5, 7.0, 6.5, 6.0, 5.5)
+PAGE_MM = 166.0
+_SIZES = (8.5, 8.0, 7.5, 7.0, 6.5)
+_PIECE_PT = 7.5  # the type size of a table in pieces
+_MOST_LABELS = 2  # columns repeated in every piece
+_LABEL_SHARE = 0.5  # of the page, at most, for the repeated columns
+_MOST_TURNED_ROWS, _LEAST_TURNED_COLUMNS = 6, 9  # a table of few rows and many columns reads better turned round
 _MM_PER_POINT = 0.3528
 _PADDING_MM = 2.6
 _NARROW_EM = 0.56
 _UNBROKEN_EM, _SHORTEST_WORDS_EM, _LONGEST_WORDS_EM = 9.0, 6.0, 26.0
 _MOST_HEADER_LINES = 4
-_COMFORTABLE_PT = 6.5
 _USUAL = 0.8  # a column wishes the width that four of five of its texts fit into
 _COMFORT = 0.4  # the share of what columns wish beyond their least width that a comfortable table grants
 _LEAST_HEADER_EM = 2.6
@@ -33,6 +37,10 @@ def sheet_of(exhibit: Exhibit, *, most_rows: int) -> Sheet:
     headers = [header_lines(column, exhibit.unit) for column in exhibit.columns]
     numeric = [is_numeric(column) for column in exhibit.columns]
     rows = texts_of(exhibit)
+    if 0 < len(rows) <= _MOST_TURNED_ROWS and len(headers) >= _LEAST_TURNED_COLUMNS and not any(numeric[:1]):
+        turned = _turned(headers, rows, numeric)
+        if len(fitted(headers, rows, numeric).pieces) > 1 and len(turned.pieces) == 1:
+            return turned
     hidden = max(0, len(rows) - most_rows)
     return fitted(headers, rows[: len(rows) - hidden], numeric, hidden_rows=hidden)
 
@@ -40,32 +48,63 @@ def sheet_of(exhibit: Exhibit, *, most_rows: int) -> Sheet:
 def fitted(
     headers: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool] = (), *, hidden_rows: int = 0
 ) -> Sheet:
-    """Return a table with font size, orientation and column widths in millimetres."""
+    """Return a table with its pieces, each with type size and column widths in millimetres."""
     right = list(numeric) or [False] * len(headers)
     needs = [_needs(header, [row[place] for row in rows], right[place]) for place, header in enumerate(headers)]
-    font, landscape, widths = _layout(needs)
     return Sheet(
         headers=tuple(headers),
         numeric=tuple(right),
         rows=tuple(tuple(row) for row in rows),
-        widths_mm=tuple(round(width, 2) for width in widths),
-        font_pt=font,
-        landscape=landscape,
+        pieces=tuple(_pieces(needs, right)),
         hidden_rows=hidden_rows,
     )
 
 
-def _layout(needs: Sequence[tuple[float, float]]) -> tuple[float, bool, list[float]]:
-    """Return (font size, sideways?, widths) for (least, wished) widths in em."""
-    for comfort, smallest in ((_COMFORT, _COMFORTABLE_PT), (0.0, 0.0)):
-        for landscape, sizes, width in ((False, _UPRIGHT_SIZES, PORTRAIT_MM), (True, _SIDEWAYS_SIZES, LANDSCAPE_MM)):
-            for font in (size for size in sizes if size >= smallest):
-                least = [_mm(low, font) for low, _ in needs]
-                wished = [_mm(high, font) for _, high in needs]
-                if sum(least) + comfort * (sum(wished) - sum(least)) <= width:
-                    return font, landscape, _shared(least, wished, width)
-    least = [_mm(low, _SIDEWAYS_SIZES[-1]) for low, _ in needs]
-    return _SIDEWAYS_SIZES[-1], True, [value * LANDSCAPE_MM / sum(least) for value in least]
+def _turned(headers: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> Sheet:
+    """Return the table with a row for each of its columns; the first column's texts become the headers."""
+    heads = [headers[0].replace("\n", ""), *(row[0] for row in rows)]
+    lines = [[header.replace("\n", ""), *(row[place] for row in rows)] for place, header in enumerate(headers) if place]
+    return fitted(heads, lines, [False, *([sum(numeric) * 2 > len(numeric)] * len(rows))])
+
+
+def _pieces(needs: Sequence[tuple[float, float]], right: Sequence[bool]) -> list[Piece]:
+    """Return the pieces for (least, wished) widths in em: one where all columns fit, else as few as will do."""
+    everything = tuple(range(len(needs)))
+    for comfort in (_COMFORT, 0.0):
+        for font in _SIZES:
+            if _fits(needs, everything, font, comfort):
+                return [_piece(needs, everything, font)]
+    labels = _labels(needs, right)
+    groups: list[list[int]] = [[]]
+    for place in everything[len(labels) :]:
+        if groups[-1] and not _fits(needs, (*labels, *groups[-1], place), _PIECE_PT, 0.0):
+            groups.append([])
+        groups[-1].append(place)
+    return [_piece(needs, (*labels, *group), _PIECE_PT) for group in groups]
+
+
+def _labels(needs: Sequence[tuple[float, float]], right: Sequence[bool]) -> tuple[int, ...]:
+    """Return the leading columns that name a row, as far as they leave room for others."""
+    leading = [place for place in range(min(_MOST_LABELS, len(needs) - 1)) if not any(right[: place + 1])] or [0]
+    room = [
+        place
+        for place in leading
+        if sum(_mm(needs[one][0], _PIECE_PT) for one in leading[: place + 1]) <= _LABEL_SHARE * PAGE_MM
+    ]
+    return tuple(room or leading[:1])
+
+
+def _fits(needs: Sequence[tuple[float, float]], columns: Sequence[int], font: float, comfort: float) -> bool:
+    least = sum(_mm(needs[place][0], font) for place in columns)
+    wished = sum(_mm(needs[place][1], font) for place in columns)
+    return least + comfort * (wished - least) <= PAGE_MM
+
+
+def _piece(needs: Sequence[tuple[float, float]], columns: Sequence[int], font: float) -> Piece:
+    least = [_mm(needs[place][0], font) for place in columns]
+    wished = [_mm(needs[place][1], font) for place in columns]
+    widths = _shared(least, wished, PAGE_MM) if sum(least) <= PAGE_MM else [low * PAGE_MM / sum(least) for low in least]
+    return Piece(columns=tuple(columns), widths_mm=tuple(round(width, 2) for width in widths), font_pt=font)
 
 
 def _shared(least: Sequence[float], wished: Sequence[float], width: float) -> list[float]:

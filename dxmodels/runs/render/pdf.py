@@ -17,6 +17,7 @@ from dxmodels.errors import RunError
 from dxmodels.runs.document.model import Document
 from dxmodels.runs.render.fonts import font_folders, with_known_characters
 from dxmodels.runs.render.html import TEMPLATES
+from dxmodels.runs.render.packing import packed
 
 STANDARD: Literal["ua-1"] = "ua-1"
 
@@ -37,7 +38,7 @@ def document_pdf(document: Document) -> bytes:
         raise RunError(f"PDFを作成できません（{document.title}）：{error.message}") from error
     if not isinstance(made, bytes):
         raise RunError(f"PDFを作成できません（{document.title}）。")
-    return made
+    return packed(made)
 
 
 @cache
