@@ -61,9 +61,12 @@ def test_three_parts_are_the_effects_and_add_up(
     for combine in (lambda d, a, m: d + a + m, lambda d, a, m: d * a / 1e9 + m):
         data, assumed = {"old": d0, "new": d1}, {"old": a0, "new": a1}
         old, new = run(combine(d0, a0, m0), "d0", "a0", "m0"), run(combine(d1, a1, m1), "d1", "a1", "m1")
-        found = the_change(
-            bridge_runs(old, new, rerun=lambda case: {KEY: combine(data[case[0]], assumed[case[1]], m1)})
-        )  # noqa: B023
+        mixed = {
+            (of_data, of_assumptions): {KEY: combine(data[of_data], assumed[of_assumptions], m1)}
+            for of_data in data
+            for of_assumptions in assumed
+        }
+        found = the_change(bridge_runs(old, new, rerun=mixed.__getitem__))
         if found.state == UNCHANGED:
             continue
         assert None not in (found.old, found.new, found.data, found.assumptions, found.method)
