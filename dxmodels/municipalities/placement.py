@@ -120,7 +120,12 @@ class Placement:
         people = f"{yearly.min()}〜{yearly.max()} 人" if len(yearly) else "0 人"
         text = (
             f"年に {people}の共同人材で、支援を要するのべ {asked:,.0f} 日に対し {given:,.0f} 日（{format_rate(given / asked, decimals=0)}）に応じられる。"
-            f"最も少ない団体は{least['name_ja']}の {format_rate(float(least['served_share']), decimals=0)}。"
+            + (
+                "すべての団体の求めに応じられる。"
+                if float(least["served_share"]) >= 1.0 - _SHOWN_TOLERANCE
+                else f"最も少ない団体は{least['name_ja']}の {format_rate(float(least['served_share']), decimals=0)}。"
+            )
+            +
             f"移動に費やすのは {travel:,.0f} 日、最適性ギャップは最大 {format_rate(self.gap, decimals=2)}。"
         )
         if self.fairness_price_days >= 1.0:

@@ -100,6 +100,29 @@ class MunicipalityParameters(Parameters):
     published_only: PublishedOnly = False
 
 
+class BriefParameters(Parameters):
+    """61_brief: two A4 pages for one municipality, or (None) for each of them."""
+
+    notebook: ClassVar[str] = "61_brief"
+    case: CaseName = "osaka"
+    scenario: ScenarioName = "base"
+    municipality_code: MunicipalityCode = None
+    fiscal_year: FiscalYear = 2026
+    seed: Seed = 2026
+    published_only: PublishedOnly = False
+
+
+class MovePlanParameters(Parameters):
+    """62_move_plan: who moves when, who helps, what it costs."""
+
+    notebook: ClassVar[str] = "62_move_plan"
+    case: CaseName = "osaka"
+    scenario: ScenarioName = "base"
+    fiscal_year: FiscalYear = 2026
+    seed: Seed = 2026
+    published_only: PublishedOnly = False
+
+
 class ServicesParameters(Parameters):
     """70_services: which digital services are duplicated; does the data-linkage platform pay?"""
 
@@ -144,6 +167,8 @@ SCHEMAS: dict[str, type[Parameters]] = {
         BundlesParameters,
         ConsolidationParameters,
         MunicipalityParameters,
+        BriefParameters,
+        MovePlanParameters,
         ServicesParameters,
         PanelParameters,
         SummaryParameters,
