@@ -52,7 +52,8 @@ def plot_quadrants(result: Diagnosis, *, ax: Axes | None = None) -> Axes:
         ax.text(x, y, name, ha=ha, va=va, fontsize=10, fontweight="bold", color=style.INK)
     ax.set_xlabel(f"技術適合（1〜5）。点数が空欄の {len(result.table) - len(known)} システムは描いていない")
     ax.set_ylabel("業務価値（1〜5）")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncol=3, frameon=False)
+    if len(known):
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncol=3, frameon=False)
     return style.finish(ax, grid="none")
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 import pandas as pd
 
 from dxmodels.errors import ModelError
-from dxmodels.fiscal import era_date, fiscal_year_of
+from dxmodels.fiscal import era_date, fiscal_year_end, fiscal_year_of
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,14 @@ def exit_calendar(contract_ends: pd.DataFrame, *, lead: LeadTimes, as_of: dt.dat
     table["is_past"] = table["decision_date"] < pd.Timestamp(as_of)
     table["left_days"] = (table["decision_date"] - pd.Timestamp(as_of)).dt.days
     return ExitCalendar(table.sort_values(["decision_date", "system_id"]).reset_index(drop=True), as_of)
+
+
+def earliest_exit_fy(*, lead: LeadTimes, as_of: dt.date, base_fy: int) -> int:
+    """Return the first fiscal year from ``base_fy`` on whose end can still be met by a decision taken at ``as_of``."""
+    year = base_fy
+    while _count_back("", pd.Timestamp(fiscal_year_end(year)), lead)["decision_date"] < pd.Timestamp(as_of):  # type: ignore[operator]
+        year += 1
+    return year
 
 
 def _count_back(system_id: str, end: pd.Timestamp, lead: LeadTimes) -> dict[str, object]:

@@ -70,7 +70,7 @@ class DiagnosisRule:
             f"技術・契約・知識の各水準で、算出できた指標のうち該当が {self.level_share:.0%} 以上ならその水準はロックイン。"
             f"{int(self.locked_levels_count)} 水準以上でロックインなら、システムとして疑いが強いとする。指標の半数が分からない水準は不明とし、"
             f"不明の水準をどちらとみても同じ結論になる場合だけ判定し、そうでなければ算出不能とする。4象限の境は業務価値 {self.value_cut_score:g} 点、技術適合 {self.fit_cut_score:g} 点（以上を高いとする）。"
-        )
+        ).replace("%", "％")
 
 
 @dataclass(frozen=True, eq=False)

@@ -90,12 +90,14 @@ def optimal_exit(
     premium_cut_share: float = 0.0,
     switching_growth: float = 0.0,
     yearly_premium: bool = False,
+    earliest_years: int = 0,
 ) -> ExitPolicy:
     """Return trigger by year, value and value of waiting for one system (all amounts in one unit, rates per year).
 
     ``exercise="any"``: exit open at every moment. ``"contract_end"``: free exit every ``contract_years`` (first after ``years_to_contract_end``), at other year ends
     only against ``break_fee`` (None: not at all), and a re-tender which the incumbent wins with ``p_incumbent_wins``. ``yearly_premium=True`` reads ``premium`` as an
-    amount a year, saved until the horizon; otherwise as the present value of what leaving saves. Raises ModelError with value, range and cure.
+    amount a year, saved until the horizon; otherwise as the present value of what leaving saves. ``earliest_years``: no exit or re-tender before that year end (contract_end only): preparing one takes time.
+    Raises ModelError with value, range and cure.
     """
     terms = Terms(
         volatility=volatility,
@@ -108,9 +110,10 @@ def optimal_exit(
         p_incumbent=p_incumbent_wins,
         tender=retender_cost / switching_cost if switching_cost > 0 else math.nan,
         cut=premium_cut_share,
+        earliest=earliest_years,
     )
     _check(premium, switching_cost, exercise, contract_years, years_to_contract_end, terms)
-    free = _free_years(horizon, exercise, contract_years, years_to_contract_end)
+    free = tuple(year for year in _free_years(horizon, exercise, contract_years, years_to_contract_end) if year >= earliest_years)  # fmt: skip
     lattice = _solve(terms, free, premium / switching_cost, exercise)
     npv = (
         max(terms.slope(0.0) * premium - switching_cost, 0.0)
@@ -150,6 +153,8 @@ def _check(
         )
     if to_end is not None and (exercise == "any" or to_end < 0):
         raise ModelError(f"契約満了までの年数 {to_end} は contract_end のときに 0 以上で指定してください。")
+    if terms.earliest and exercise == "any":
+        raise ModelError("最も早い脱却の年数 earliest_years は exercise='contract_end' のときに指定してください。")
     if terms.p_incumbent is not None and exercise == "any":
         raise ModelError(
             "再調達（p_incumbent_wins）は契約満了時に行うものです。→ exercise='contract_end' にしてください。"
@@ -186,7 +191,7 @@ def _trigger_table(lattice: Lattice, terms: Terms, cost: float, free: tuple[int,
     slopes = np.array([terms.slope(float(year)) for year in years])
     with np.errstate(divide="ignore"):
         npv = np.where(slopes > 0, np.array([terms.cost(float(year)) for year in years]) * cost / slopes, np.inf)
-    open_now = np.array([year in free or terms.fee is not None for year in years])
+    open_now = np.array([year in free or terms.allows_break(float(year)) for year in years])
     return pd.DataFrame(
         {
             "years_from_now": years,

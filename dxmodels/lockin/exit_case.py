@@ -19,7 +19,7 @@ from dxmodels.lockin.calendar import ExitCalendar
 from dxmodels.lockin.exit import optimal_exit
 from dxmodels.lockin.exit_plan import CANDIDATE_COLUMNS, ExitPlan, plan_exits
 from dxmodels.lockin.from_case import ExitAssumptions, ExitFields
-from dxmodels.money import format_yen
+from dxmodels.money import format_rate, format_yen
 
 _EXIT_COLUMNS = (
     "system_id", "premium_yen", "switching_yen", "contract_end_fy", "trigger_yen", "retender_from_yen", "value_yen", "value_of_waiting_yen", "best_exit_fy",
@@ -42,16 +42,26 @@ class ExitTable:
         leaving = int(self.table["best_exit_fy"].notna().sum())
         return (
             f"{len(self.table)} システムのうち、割増が見込みどおりなら期間内に脱却するのは {leaving}。脱却の価値の合計は {format_yen(float(self.table['value_yen'].sum()))}、"
-            f"うち待てることの価値は {format_yen(float(self.table['value_of_waiting_yen'].sum()))}（割増率 {self.assumptions.premium_rate:.0%} は外部の推計）。"
+            f"うち待てることの価値は {format_yen(float(self.table['value_of_waiting_yen'].sum()))}（割増率 {format_rate(self.assumptions.premium_rate, decimals=0)} は外部の推計）。"
         )
 
 
-def evaluate_exits(fields: ExitFields, *, base_fy: int, assumptions: ExitAssumptions) -> ExitTable:
-    """Return the exit policy of every system in ``fields`` on its own."""
-    rows = [_exit_row(row, base_fy, assumptions) for row in fields.table.to_dict("records")]
+def evaluate_exits(
+    fields: ExitFields, *, base_fy: int, assumptions: ExitAssumptions, earliest_fy: int | None = None
+) -> ExitTable:
+    """Return the exit policy of every system in ``fields`` on its own; none leaves before ``earliest_fy``, the first year that can still be prepared."""
+    wait = 0 if earliest_fy is None else max(0, earliest_fy - base_fy)
+    rows = [_exit_row(row, base_fy, assumptions, wait) for row in fields.table.to_dict("records")]
     table = pd.DataFrame(rows, columns=list(_EXIT_COLUMNS)).astype({"best_exit_fy": "Int64"})
     ordered = table.sort_values(["value_yen", "system_id"], ascending=[False, True]).reset_index(drop=True)
     return ExitTable(ordered, assumptions)
+
+
+def with_reachable_ends(fields: ExitFields, *, calendar: ExitCalendar, assumptions: ExitAssumptions) -> ExitFields:
+    """Return the fields with the next contract end where the last safe decision date of the present one has passed."""
+    late = _late(calendar)
+    moved = fields.table["contract_end_fy"] + fields.table["system_id"].isin(late) * assumptions.contract_years
+    return ExitFields(fields.table.assign(contract_end_fy=moved), fields.left_out_count)
 
 
 def list_exit_options(
@@ -61,7 +71,7 @@ def list_exit_options(
 
     With a ``calendar``, contract ends whose last safe decision date has passed are not offered (the next end is).
     """
-    late = set() if calendar is None else set(calendar.table.loc[calendar.table["is_past"].astype(bool), "system_id"])
+    late = set() if calendar is None else _late(calendar)
     rows = []
     for row in fields.table.to_dict("records"):
         first = int(row["contract_end_fy"]) + (assumptions.contract_years if row["system_id"] in late else 0)
@@ -101,6 +111,10 @@ def plan_case_exits(
     )
 
 
+def _late(calendar: ExitCalendar) -> set[str]:
+    return set(calendar.table.loc[calendar.table["is_past"].astype(bool), "system_id"])
+
+
 def _worth(premium: float, switching: float, year: int, base_fy: int, assumptions: ExitAssumptions) -> float:
     rate = assumptions.discount_rate
     saved = sum(
@@ -112,7 +126,7 @@ def _worth(premium: float, switching: float, year: int, base_fy: int, assumption
     return saved - switching * discount_factor(year, base_fy=base_fy, rate=rate)
 
 
-def _exit_row(row: Mapping[Hashable, Any], base_fy: int, assumptions: ExitAssumptions) -> tuple[object, ...]:
+def _exit_row(row: Mapping[Hashable, Any], base_fy: int, assumptions: ExitAssumptions, wait: int) -> tuple[object, ...]:
     years = int(row["contract_end_fy"]) - base_fy
     policy = optimal_exit(
         premium=row["premium_yen"],
@@ -129,6 +143,7 @@ def _exit_row(row: Mapping[Hashable, Any], base_fy: int, assumptions: ExitAssump
         retender_cost=assumptions.retender_cost_share * row["switching_yen"],
         premium_cut_share=assumptions.premium_cut_share,
         yearly_premium=True,
+        earliest_years=wait,
     )
     at_end = policy.trigger[policy.trigger["years_from_now"] == years]
     trigger, retender = (

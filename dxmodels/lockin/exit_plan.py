@@ -20,7 +20,7 @@ import pandas as pd
 import pulp
 
 from dxmodels.errors import ModelError
-from dxmodels.money import format_yen
+from dxmodels.money import format_rate, format_yen
 from dxmodels.solver import OPTIMAL, Effort, SolveReport, solve
 
 CANDIDATE_COLUMNS = ("system_id", "exit_fy", "value_yen", "switching_yen", "exit_fte", "vendor_id")
@@ -51,6 +51,11 @@ class ExitPlan:
         """Total value of the plan."""
         return int(self.years["value_yen"].sum())
 
+    @property
+    def bound_yen(self) -> float:
+        """No plan is worth more than this (proven)."""
+        return self.report.bound * _PER_MILLION
+
     def summary(self) -> str:
         """Return the plan in Japanese: how many leave, what it is worth, what was proven, which capacity binds most."""
         if self.years.empty:
@@ -63,7 +68,7 @@ class ExitPlan:
             tight = f"最も効いている制約は {binding['resource'].iloc[0]}（{int(binding['fiscal_year'].iloc[0])}年度）で、1単位増やすと約 {price} の価値。"
         return (
             f"{len(self.years)} システムのうち {leaving} が期間内に脱却し、価値の合計は {format_yen(self.value_yen)}。"
-            f"{self.report.status_ja}、上界 {format_yen(self.report.bound * _PER_MILLION)}、ギャップ {self.report.gap:.2%}、{self.report.seconds:.1f}秒。{tight}"
+            f"{self.report.status_ja}、上界 {format_yen(self.bound_yen)}、ギャップ {format_rate(self.report.gap, decimals=2)}、{self.report.seconds:.1f}秒。{tight}"
         )
 
 

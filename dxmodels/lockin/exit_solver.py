@@ -43,6 +43,11 @@ class Terms:
     p_incumbent: float | None
     tender: float
     cut: float
+    earliest: int = 0
+
+    def allows_break(self, time: float) -> bool:
+        """True where leaving in mid-contract is agreed and there has been time to prepare it."""
+        return self.fee is not None and time >= self.earliest
 
     def slope(self, time: float) -> float:
         """What one yen of ``premium`` is worth if left at ``time``: 1, or the years to the horizon capitalised."""
@@ -66,6 +71,7 @@ class Terms:
             "中途解約の費用 break_fee（切替費用比）": (self.fee or 0.0, 0.0, 1e6),
             "再調達の費用 retender_cost（切替費用比）": (self.tender, 0.0, 1e6),
             "切替費用の伸び switching_growth": (self.growth, -0.5, 0.5),
+            "最も早い脱却の年数 earliest_years": (self.earliest, 0, 500),
             "割増の伸び drift": (self.drift, -1.0, self.discount if not self.yearly else 1.0),
         }
         for name, (value, low, high) in ranges.items():
@@ -114,13 +120,12 @@ def solve_limit(terms: Terms, start: float) -> Lattice:
 
 def solve_dates(terms: Terms, free: tuple[int, ...], start: float) -> Lattice:
     """Return the solution with decisions at year ends: free (and re-tender) in the ``free`` years, against the fee in the others."""
-    fee = terms.fee
     dates = [
         _Date(
             float(year),
-            year in free or fee is not None,
+            year in free or terms.allows_break(year),
             year in free and terms.p_incumbent is not None,
-            terms.cost(year) + (0.0 if year in free or fee is None else fee),
+            terms.cost(year) + (0.0 if year in free else terms.fee or 0.0),
         )
         for year in range(terms.horizon + 1)
     ]
@@ -131,7 +136,7 @@ def solve_dates(terms: Terms, free: tuple[int, ...], start: float) -> Lattice:
 def solve_certain(terms: Terms, free: tuple[int, ...], start: float, *, continuous: bool) -> Lattice:
     """Return the solution without uncertainty: the best date is known today, and a trigger is where no later date is better."""
     times = np.linspace(0, terms.horizon, 400 * terms.horizon + 1) if continuous else np.arange(terms.horizon + 1.0)
-    is_open = np.array([continuous or int(time) in free or terms.fee is not None for time in times])
+    is_open = np.array([continuous or int(time) in free or terms.allows_break(float(time)) for time in times])
     fees = np.array([0.0 if continuous or int(time) in free else terms.fee or 0.0 for time in times])
     gain = np.array([terms.slope(time) * math.exp((terms.drift - terms.discount) * time) for time in times])
     pain = np.array(

@@ -58,7 +58,7 @@ class SpecificationCheck:
     sentences_count: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return rule, rule_ja, state, sentence_number, sentence_ja, cure_ja."""
+        """Return rule, checked_ja, state, sentence_number, sentence_ja, cure_ja."""
         return self.table.copy()
 
     @property
@@ -100,7 +100,7 @@ def check_specification(text: str, *, facts: ProcurementFacts | None = None) -> 
     for name, (title, rule) in _RULES.items():
         for finding in rule(sentences, facts or ProcurementFacts()):
             rows.append((name, title, finding.state, finding.number, finding.sentence, finding.cure))
-    columns = ["rule", "rule_ja", "state", "sentence_number", "sentence_ja", "cure_ja"]
+    columns = ["rule", "checked_ja", "state", "sentence_number", "sentence_ja", "cure_ja"]
     return SpecificationCheck(pd.DataFrame(rows, columns=columns), len(sentences))
 
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from dxmodels.errors import MissingTableError
+from dxmodels.lockin.shares import wilson_interval
 from dxmodels.money import format_rate
 
 SHARES = (
@@ -110,7 +110,7 @@ def _statistics(national_contracts: pd.DataFrame, needed: Sequence[str]) -> pd.D
 
 def _share_row(row: pd.Series, statistic_id: str) -> dict[str, object]:
     share, count = float(row["statistic_value"]), int(row["observations_count"])
-    low, high = _wilson(share, count)
+    low, high = wilson_interval(share, count, level=_CONFIDENCE)
     # A share of money is no binomial count: Wilson's interval would claim too much.
     by_value = statistic_id.endswith("_by_value")
     return {
@@ -121,13 +121,6 @@ def _share_row(row: pd.Series, statistic_id: str) -> dict[str, object]:
         "high_share": np.nan if by_value else high,
         "observations_count": count,
     }
-
-
-def _wilson(share: float, count: int) -> tuple[float, float]:
-    z = float(stats.norm.ppf((1 + _CONFIDENCE) / 2))
-    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z / (1 + z * z / count) * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return centre - float(half), centre + float(half)
 
 
 def _award_row(statistics: pd.DataFrame, bidders: str, label: str) -> dict[str, object]:

@@ -201,8 +201,10 @@ def _add_up(panel: Panel, engine: _Engine, groups: pd.DataFrame | pd.Series) -> 
     low, high = total_factors(
         engine.errors, engine.error_sizes, engine.error_owner, engine.error_origin, members, level=engine.level
     )
-    lower = np.maximum(totals + low * np.maximum.accumulate(sizes, axis=1), 0.0)
-    upper = totals + high * np.maximum.accumulate(sizes, axis=1)
+    # As for single series, a later year is never said to be surer than an earlier one: few origins make the factors jump.
+    sizes = np.maximum.accumulate(sizes, axis=1)
+    lower = np.maximum(totals - np.maximum.accumulate(-low * sizes, axis=1), 0.0)
+    upper = totals + np.maximum.accumulate(high * sizes, axis=1)
     last = max(panel.last_fy)
     names = Panel(tuple(name for _, name, _ in rows), (), (last,) * len(rows), {})
     frame = _frame(names, totals, lower, upper)

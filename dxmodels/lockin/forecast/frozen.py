@@ -34,7 +34,7 @@ class FrozenBacktest:
             float(self.table["naive_error_rate"].abs().mean()),
         )
         return (
-            f"過去の時点で凍結した予測 {count} 件のうち {format_rate(inside)} が{self.level:.0%}区間に入った。"
+            f"過去の時点で凍結した予測 {count} 件のうち {format_rate(inside)} が{format_rate(self.level, decimals=0)}区間に入った。"
             f"平均の誤差率は {format_rate(error)}（前年同値とした場合 {format_rate(naive)}）。"
         )
 

@@ -8,7 +8,7 @@ never re-tendered (selection): the premium's robustness value belongs beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from dxmodels.errors import ModelError
 from dxmodels.lockin.forecast.events import EventFit, EventTable, fit_events, path_of
 from dxmodels.lockin.forecast.series import Panel, read_panel
 from dxmodels.lockin.forecast.windows import Floats
-from dxmodels.money import format_yen
+from dxmodels.money import format_rate, format_yen
 from dxmodels.streams import stream
 
 
@@ -46,7 +46,11 @@ class PathComparison:
             f"「{name}」は「{first}」より {format_yen(saving)}（{format_yen(low)}〜{format_yen(high)}）少ない"
             for name, (saving, low, high) in zip(self.headline["path"].iloc[1:], amounts[1:], strict=True)
         ]
-        return f"期間累計（割引前、{self.level:.0%}区間は効果の推定誤差のみ、▲は増加）：" + "、".join(parts) + "。"
+        return (
+            f"期間累計（割引前、{format_rate(self.level, decimals=0)}区間は効果の推定誤差のみ、▲は増加）："
+            + "、".join(parts)
+            + "。"
+        )
 
 
 def compare_paths(
@@ -59,26 +63,29 @@ def compare_paths(
     one_off: Mapping[str, pd.DataFrame] | None = None,
     draws: int = 2000,
     seed: int = 0,
+    only: Collection[str] | None = None,
 ) -> PathComparison:
     """Return totals of each path; ``events`` is what has happened, each of ``paths`` (id, fiscal_year, the same event columns) what would.
 
-    ``one_off`` adds id, fiscal_year, cost_yen to a path (switching cost). The first path is the reference. Raises ModelError where a path has other columns.
+    ``one_off`` adds id, fiscal_year, cost_yen to a path (switching cost). The first path is the reference.
+    ``only`` totals some of the series (effects are still learnt on all). Raises ModelError where a path has other columns.
     """
     if len(paths) < 2:
         raise ModelError(f"比べる経路が {len(paths)} 本です。→ 基準となる経路を先頭に、2本以上を渡してください。")
     panel, history = read_panel(series), EventTable(events)
     fit = fit_events(panel, history)
+    chosen = panel if only is None else panel.only(only)
     tables = {name: _future_events(name, frame, history.names) for name, frame in paths.items()}
     effects = stream(seed, "lockin.forecast.paths").multivariate_normal(
         fit.effects, fit.covariance, size=draws, method="eigh"
     )
     sampled = [fit, *(EventFit(fit.names, drawn, fit.covariance, fit.rows_count) for drawn in effects)]
-    extras = {name: _one_off_by_year(panel, (one_off or {}).get(name), horizon) for name in paths}
+    extras = {name: _one_off_by_year(chosen, (one_off or {}).get(name), horizon) for name in paths}
     totals = {
-        name: np.array([_total(panel, table, one, horizon) for one in sampled]) + extras[name]
+        name: np.array([_total(chosen, table, one, horizon) for one in sampled]) + extras[name]
         for name, table in tables.items()
     }
-    return _compare(panel, totals, horizon, level, fit)
+    return _compare(chosen, totals, horizon, level, fit)
 
 
 def _future_events(name: str, frame: pd.DataFrame, wanted: tuple[str, ...]) -> EventTable:

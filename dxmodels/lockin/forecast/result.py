@@ -47,7 +47,7 @@ class CostForecast:
         first, last = int(by_year.index[0]), int(by_year.index[-1])
         text = (
             f"{self.series_count} 系列の合計は {first}年度 {format_yen(by_year[first])} から {last}年度 {format_yen(by_year[last])}（中央値の和）。"
-            f"区間は{self.level:.0%}で、過去の予測誤差 {self.scores_count} 件から定めた。"
+            f"区間は{format_rate(self.level, decimals=0)}で、過去の予測誤差 {self.scores_count} 件から定めた。"
         )
         if self.backtest.empty:
             return text + "履歴が短く、過去の年度での検証はできない。"

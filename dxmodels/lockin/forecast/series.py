@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,18 @@ class Panel:
     def years_of(self, row: int) -> np.ndarray:
         """Fiscal years of one series, oldest first."""
         return np.arange(self.last_fy[row] - len(self.histories[row]) + 1, self.last_fy[row] + 1)
+
+    def only(self, ids: Collection[str]) -> Panel:
+        """The panel of some of its series."""
+        kept = [row for row, name in enumerate(self.ids) if name in set(ids)]
+        if not kept:
+            raise ModelError("集計する系列が経費の表にありません。→ 系列の名前を確認してください。")
+        return Panel(
+            tuple(self.ids[row] for row in kept),
+            tuple(self.histories[row] for row in kept),
+            tuple(self.last_fy[row] for row in kept),
+            {name: count for name, count in self.filled.items() if name in set(ids)},
+        )
 
     def shortened(self, years: int) -> Panel:
         """The panel without the last ``years`` of every series that keeps at least three."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from dxmodels.glossary import label_ja
+from dxmodels.money import format_rate
+
 METHOD_JA = {
     "ols": "重回帰（OLS、HC3）",
     "ipw": "逆確率重み付け（IPW）",
@@ -95,11 +98,11 @@ class PremiumEstimate:
         middle, low, high = (self._text(value) for value in self.as_rate())
         verdict = "0 とは区別できる" if self.is_significant else "0 と区別できない（効果がないことの証明ではない）"
         return (
-            f"{METHOD_JA[self.method]}による「{self.treatment}」の割増は {middle}"
-            f"（{self.level:.0%}区間 {low}〜{high}、n={self.n}、対象 {self.treated_count}）で、{verdict}。"
-            f"この設計で検出できる最小の割増は約 {self._text(self._detectable_rate())}（検出力{self.power:.0%}）。"
-            f"未観測の要因が処置と結果の残差変動の {self.robustness_value:.1%} 以上をともに説明すれば推定値は 0 になり、"
-            f"{self.robustness_value_alpha:.1%} 以上なら有意でなくなる。"
+            f"{METHOD_JA[self.method]}による「{label_ja(self.treatment)}」の割増は {middle}"
+            f"（{format_rate(self.level, decimals=0)}区間 {low}〜{high}、n={self.n}、対象 {self.treated_count}）で、{verdict}。"
+            f"この設計で検出できる最小の割増は約 {self._text(self._detectable_rate())}（検出力{format_rate(self.power, decimals=0)}）。"
+            f"未観測の要因が処置と結果の残差変動の {format_rate(self.robustness_value)} 以上をともに説明すれば推定値は 0 になり、"
+            f"{format_rate(self.robustness_value_alpha)} 以上なら有意でなくなる。"
         )
 
     def _detectable_rate(self) -> float:
