@@ -135,6 +135,50 @@ def _import(options: argparse.Namespace) -> int:
     return report.exit_code
 
 
+def _quotation(options: argparse.Namespace) -> int:
+    from dxmodels.errors import RunError
+
+    target = Path(options.out or ("mitsumori-yoshiki.xlsx" if options.deed == "blank" else "shokai.xlsx"))
+    if target.exists():
+        raise RunError(f"{target} が既にあります。--out で別の名前を指定してください。")
+    if options.deed == "blank":
+        from dxmodels.inputs.quotation_form import write_quotation_form
+
+        write_quotation_form(target)
+        print(f"見積書の様式を作成しました：{target}")
+        return EXIT_OK
+    return _review_quotation(options, target)
+
+
+def _review_quotation(options: argparse.Namespace, target: Path) -> int:
+    import pandas as pd
+
+    from dxmodels.cost.quotation import read_quotation_rules, review_quotation
+    from dxmodels.inputs import load_case, load_register
+    from dxmodels.inputs.quotation_form import read_quotation_form
+    from dxmodels.runs.quotation_sheet import write_quotation_questions
+
+    case = load_case(_case_named(options.case))
+    held = [case.table("quotations")] if case.has("quotations") else []
+    mine = read_quotation_form(options.file) if options.file else None
+    if mine is not None:
+        held = [table[table["quotation_id"] != mine["quotation_id"].iloc[0]] for table in held] + [mine]
+    table = pd.concat(held, ignore_index=True) if held else case.table("quotations")
+    rules = read_quotation_rules(load_register(), fiscal_year=case.base_fy)
+    spending = case.table("spending") if case.has("spending") else None
+    wanted = str(mine["quotation_id"].iloc[0]) if mine is not None else options.number or None
+    review = review_quotation(table, rules=rules, quotation_id=wanted, spending=spending)
+    print(review.summary())
+    for finding in review.findings:
+        print(f"  {finding.state_ja}　{finding.check_ja}：{finding.evidence_ja}（基準 {finding.threshold_ja}）")
+    if mine is not None and case.has("quotations") and case.provenance("quotations") == "illustrative":
+        print("注意：比べた過去の見積・支出は架空です。--case で自分のケースを指定してください。")
+    lines = review.quotation.lines
+    write_quotation_questions(target, review.questions().table, lines, title=review.quotation.title_ja)
+    print(f"事業者への照会票を作成しました：{target}")
+    return EXIT_OK
+
+
 def _doctor(options: argparse.Namespace) -> int:
     from dxmodels.runs.doctor import examine
 
@@ -235,6 +279,7 @@ def _parser() -> argparse.ArgumentParser:
     template = commands.add_parser("template", help="台帳のひな型（Excel・CSV）を作る")
     template.add_argument("target", nargs="?", default="dx-template", help="作成先のフォルダ（既定：dx-template）")
     template.set_defaults(answer=_template)
+    _add_quotation(commands)
     doctor = commands.add_parser("doctor", help="環境（Python・パッケージ・フォント・カーネル・容量）を点検する")
     doctor.set_defaults(answer=_doctor)
     return parser
@@ -277,6 +322,22 @@ def _add_compare(commands: Any) -> None:
     compare.add_argument("--no-rerun", action="store_true", help="計算し直さない（要因に分けられない差が残る）")
     compare.add_argument("--csv", metavar="ファイル", help="すべての数値を CSV に書き出す")
     compare.set_defaults(answer=_compare)
+
+
+def _add_quotation(commands: Any) -> None:
+    quotation = commands.add_parser("quotation", help="見積書を検査し、事業者への照会票を作る", allow_abbrev=False)
+    quotation.add_argument(
+        "deed", metavar="操作", choices=["blank", "review"], help="blank＝見積書の様式を作る、review＝検査する"
+    )
+    quotation.add_argument(
+        "file", nargs="?", default="", metavar="見積書", help="記入済みの様式（.xlsx）。省くとケースの見積書"
+    )
+    quotation.add_argument("--case", default="osaka", help="過去の見積・支出の実績を持つケース（既定：osaka）")
+    quotation.add_argument(
+        "--number", default="", metavar="見積番号", help="ケースの見積書の番号（既定：最も新しいもの）"
+    )
+    quotation.add_argument("--out", default="", metavar="ファイル", help="作成するファイルの名前")
+    quotation.set_defaults(answer=_quotation)
 
 
 def _add_import(commands: Any) -> None:

@@ -7,7 +7,7 @@ threshold and where that comes from. It is a list of questions, not a verdict on
 from __future__ import annotations
 
 from dxmodels.cost.quotation.paper import Quotation, quotation_of
-from dxmodels.cost.quotation.review import QuotationReview, review_quotation
+from dxmodels.cost.quotation.review import QuotationReview, list_questions, list_rates, review_quotation
 from dxmodels.cost.quotation.rules import QUOTATION_ASSUMPTIONS, QuotationRules, read_quotation_rules
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "Quotation",
     "QuotationReview",
     "QuotationRules",
+    "list_questions",
+    "list_rates",
     "quotation_of",
     "read_quotation_rules",
     "review_quotation",

@@ -28,7 +28,7 @@ def check_line_arithmetic(quotation: Quotation, rules: QuotationRules) -> Findin
     off = rows.assign(product_yen=product, gap_yen=rows["quoted_yen"].astype("float64") - product)
     off = off[off["gap_yen"].abs() >= 1]
     questions = [
-        Question(int(row.line_number), f"数量 {row.quantity_value:g}{row.unit_ja}×単価 {int(row.unit_price_yen):,}円＝{int(row.product_yen):,}円となりますが、金額は{int(row.quoted_yen):,}円とされています。正しい金額をお示しください。")
+        Question(int(row.quotation_line_number), f"数量 {row.quantity_value:g}{row.quantity_unit_ja}×単価 {int(row.unit_price_yen):,}円＝{int(row.product_yen):,}円となりますが、金額は{int(row.quoted_yen):,}円とされています。正しい金額をお示しください。")
         for row in rows_of(off)
     ]  # fmt: skip
     evidence = f"{len(rows)} 行を照合し、合わないのは {len(off)} 行" + (f"（差の合計 {format_yen(off['gap_yen'].sum(), '円')}）" if len(off) else "")  # fmt: skip
@@ -40,17 +40,19 @@ def check_people_months(quotation: Quotation, rules: QuotationRules) -> Finding:
     """People × months = person-months (person-days by the days of a person-month)."""
     name, threshold = "人数×期間＝工数", "差が0"
     work = quotation.work
-    effort = work[work["unit_ja"].isin([PERSON_MONTH, PERSON_DAY]) & work["quantity_value"].notna()]
+    effort = work[work["quantity_unit_ja"].isin([PERSON_MONTH, PERSON_DAY]) & work["quantity_value"].notna()]
     rows = effort[effort["people_fte"].notna() & effort["term_months"].notna()]
     if rows.empty:
         ask = Question(0, "作業ごとに、人数・期間（月数）・工数（人月）の内訳をお示しください。")
         return cannot(name, missing="人数と期間の書かれた工数の明細がない", threshold=threshold, ground=_RULE, questions=[ask] if len(effort) else [])  # fmt: skip
-    factor = rows["unit_ja"].map({PERSON_MONTH: 1.0, PERSON_DAY: rules.days_per_person_month}).astype("float64")
+    factor = (
+        rows["quantity_unit_ja"].map({PERSON_MONTH: 1.0, PERSON_DAY: rules.days_per_person_month}).astype("float64")
+    )
     expected = rows["people_fte"].astype("float64") * rows["term_months"].astype("float64") * factor
     off = rows.assign(expected_value=expected)
     off = off[(off["quantity_value"].astype("float64") - expected).abs() > _TINY_TOLERANCE * expected.clip(lower=1)]
     questions = [
-        Question(int(row.line_number), f"{row.people_fte:g}人×{row.term_months:g}か月＝{row.expected_value:g}{row.unit_ja}となりますが、数量は{row.quantity_value:g}{row.unit_ja}とされています。人数・期間・工数の関係をお示しください。")
+        Question(int(row.quotation_line_number), f"{row.people_fte:g}人×{row.term_months:g}か月＝{row.expected_value:g}{row.quantity_unit_ja}となりますが、数量は{row.quantity_value:g}{row.quantity_unit_ja}とされています。人数・期間・工数の関係をお示しください。")
         for row in rows_of(off)
     ]  # fmt: skip
     evidence = f"{len(rows)} 行を照合し、合わないのは {len(off)} 行"
@@ -108,7 +110,7 @@ def check_tax_basis(quotation: Quotation, rules: QuotationRules) -> Finding:
 
 
 def _numbers(rows: pd.DataFrame) -> list[int]:
-    return [int(number) for number in rows["line_number"]]
+    return [int(number) for number in rows["quotation_line_number"]]
 
 
 def _sum(rows: pd.DataFrame) -> int:

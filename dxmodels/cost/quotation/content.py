@@ -26,19 +26,19 @@ def check_duplicates(quotation: Quotation, rules: QuotationRules) -> Finding:
     """Work lines whose names are alike."""
     name, ground = "作業の重複", rules.ground("likeness")
     threshold = f"作業名の一致が{rules.likeness:.0%}未満"
-    rows = [row for row in quotation.work.to_dict("records") if isinstance(row["work_ja"], str)]
+    rows = [row for row in quotation.work.to_dict("records") if isinstance(row["quoted_work_ja"], str)]
     pairs = [
         (one, other)
         for one, other in combinations(rows, 2)
-        if _role(one) == _role(other) and likeness(one["work_ja"], other["work_ja"]) >= rules.likeness
+        if _role(one) == _role(other) and likeness(one["quoted_work_ja"], other["quoted_work_ja"]) >= rules.likeness
     ]
     questions = [
-        Question(int(other["line_number"]), f"{int(one['line_number'])}行目「{one['work_ja']}」と{int(other['line_number'])}行目「{other['work_ja']}」の作業内容・成果物の違いをお示しください。同じ作業であれば、いずれかの削除をお願いいたします。")
+        Question(int(other["quotation_line_number"]), f"{int(one['quotation_line_number'])}行目「{one['quoted_work_ja']}」と{int(other['quotation_line_number'])}行目「{other['quoted_work_ja']}」の作業内容・成果物の違いをお示しください。同じ作業であれば、いずれかの削除をお願いいたします。")
         for one, other in pairs
     ]  # fmt: skip
-    seconds = {int(other["line_number"]): int(other["quoted_yen"] or 0) for _, other in pairs}
-    evidence = "、".join(f"「{one['work_ja']}」と「{other['work_ja']}」" for one, other in pairs) or f"{len(rows)}行に似た作業名はない"  # fmt: skip
-    lines = sorted({int(row["line_number"]) for pair in pairs for row in pair})
+    seconds = {int(other["quotation_line_number"]): int(other["quoted_yen"] or 0) for _, other in pairs}
+    evidence = "、".join(f"「{one['quoted_work_ja']}」と「{other['quoted_work_ja']}」" for one, other in pairs) or f"{len(rows)}行に似た作業名はない"  # fmt: skip
+    lines = sorted({int(row["quotation_line_number"]) for pair in pairs for row in pair})
     return judge(name, flagged=bool(pairs), evidence=evidence, threshold=threshold, ground=ground, lines=lines, subject_yen=sum(seconds.values()), questions=questions)  # fmt: skip
 
 
@@ -60,9 +60,9 @@ def check_overhead(quotation: Quotation, rules: QuotationRules) -> Finding:
         return cannot(name, missing="明細の金額がない", threshold=threshold, ground=ground)
     overhead = int(rows["quoted_yen"].fillna(0).sum())
     share = overhead / work
-    ask = Question(int(rows["line_number"].iloc[0]) if len(rows) else 0, f"諸経費{overhead:,}円は明細の合計の{format_rate(share)}に当たります。諸経費に含まれる費目と、率の算定の根拠をお示しください。")  # fmt: skip
+    ask = Question(int(rows["quotation_line_number"].iloc[0]) if len(rows) else 0, f"諸経費{overhead:,}円は明細の合計の{format_rate(share)}に当たります。諸経費に含まれる費目と、率の算定の根拠をお示しください。")  # fmt: skip
     evidence = f"諸経費 {format_yen(overhead, '円')}は明細の合計 {format_yen(work, '円')}の{format_rate(share)}" if len(rows) else "諸経費の行はない"  # fmt: skip
-    return judge(name, flagged=share > rules.overhead_share, evidence=evidence, threshold=threshold, ground=ground, lines=rows["line_number"].astype(int), subject_yen=overhead, questions=[ask])  # fmt: skip
+    return judge(name, flagged=share > rules.overhead_share, evidence=evidence, threshold=threshold, ground=ground, lines=rows["quotation_line_number"].astype(int), subject_yen=overhead, questions=[ask])  # fmt: skip
 
 
 def check_lump_sums(quotation: Quotation, rules: QuotationRules) -> Finding:
@@ -76,11 +76,11 @@ def check_lump_sums(quotation: Quotation, rules: QuotationRules) -> Finding:
     amount = int(rows["quoted_yen"].fillna(0).sum())
     share = amount / work
     questions = [
-        Question(int(row.line_number), f"「{row.work_ja}」一式{int(row.quoted_yen):,}円について、作業項目・工数・単価・成果物の内訳をお示しください。")
+        Question(int(row.quotation_line_number), f"「{row.quoted_work_ja}」一式{int(row.quoted_yen):,}円について、作業項目・工数・単価・成果物の内訳をお示しください。")
         for row in rows_of(rows) if pd.notna(row.quoted_yen)
     ]  # fmt: skip
     evidence = f"一式 {len(rows)}行、{format_yen(amount, '円')}で明細の合計の{format_rate(share)}"
-    return judge(name, flagged=share > rules.lump_sum_share, evidence=evidence, threshold=threshold, ground=ground, lines=rows["line_number"].astype(int), subject_yen=amount, questions=questions)  # fmt: skip
+    return judge(name, flagged=share > rules.lump_sum_share, evidence=evidence, threshold=threshold, ground=ground, lines=rows["quotation_line_number"].astype(int), subject_yen=amount, questions=questions)  # fmt: skip
 
 
 def check_missing_items(
@@ -120,7 +120,7 @@ def _spent_items(spending: pd.DataFrame | None, system_id: str) -> set[str]:
 
 
 def _role(row: dict[Any, Any]) -> str:
-    return row["role_ja"] if isinstance(row["role_ja"], str) else ""
+    return row["engineer_role_ja"] if isinstance(row["engineer_role_ja"], str) else ""
 
 
 def _pieces(text: str) -> set[str]:

@@ -13,7 +13,7 @@ import pandas as pd
 from dxmodels.cost.checks import require_columns
 from dxmodels.errors import ModelError
 
-_NEEDED = ("quotation_id", "line_number", "line_kind", "quoted_date", "fiscal_year", "quoted_yen")
+_NEEDED = ("quotation_id", "quotation_line_number", "line_kind", "quoted_date", "fiscal_year", "quoted_yen")
 PERSON_MONTH, PERSON_DAY = "人月", "人日"
 _LUMP = ("式", "一式")
 _STATED = ("subtotal", "tax", "total")
@@ -77,7 +77,9 @@ def quotation_of(quotations: pd.DataFrame, quotation_id: str | None = None) -> Q
         if quotations.empty:
             raise ModelError("見積書の表に行がありません。見積書を1通以上入れてください。")
         quotation_id = str(quotations.sort_values(["quoted_date", "quotation_id"])["quotation_id"].iloc[-1])
-    lines = quotations[quotations["quotation_id"] == quotation_id].sort_values("line_number", ignore_index=True)
+    lines = quotations[quotations["quotation_id"] == quotation_id].sort_values(
+        "quotation_line_number", ignore_index=True
+    )
     if lines.empty or not (lines["line_kind"] == "work").any():
         known = "、".join(sorted(set(quotations["quotation_id"].astype(str)))[:8])
         raise ModelError(f"見積番号「{quotation_id}」の明細がありません。次のいずれかにしてください：{known}")
@@ -94,15 +96,15 @@ def earlier_quotations(quotations: pd.DataFrame, quotation: Quotation) -> pd.Dat
 
 def person_month_prices(lines: pd.DataFrame, *, days: float, tax_rate: float) -> pd.DataFrame:
     """Return the effort lines with ``rate_yen``: yen a person-month without tax (a person-day counts 1/``days``)."""
-    unit = lines["unit_ja"].map(_plain, na_action="ignore")
+    unit = lines["quantity_unit_ja"].map(_plain, na_action="ignore")
     effort = lines[
         unit.isin([PERSON_MONTH, PERSON_DAY]) & lines["unit_price_yen"].notna() & (lines["line_kind"] == "work")
     ]
     price = effort["unit_price_yen"].astype("float64")
-    price = price * effort["unit_ja"].map(_plain).map({PERSON_MONTH: 1.0, PERSON_DAY: days})
+    price = price * effort["quantity_unit_ja"].map(_plain).map({PERSON_MONTH: 1.0, PERSON_DAY: days})
     gross = effort["tax_included"].fillna(False).astype(bool)
     return effort.assign(
-        rate_yen=price.where(~gross, price / (1 + tax_rate)), role_key=effort["role_ja"].fillna("").map(_plain)
+        rate_yen=price.where(~gross, price / (1 + tax_rate)), role_key=effort["engineer_role_ja"].fillna("").map(_plain)
     )
 
 
@@ -113,7 +115,7 @@ def rows_of(frame: pd.DataFrame) -> list[Any]:
 
 def is_lump_sum(lines: pd.DataFrame) -> pd.Series:
     """Return which lines are 一式 without a breakdown: unit 式, one of it."""
-    unit = lines["unit_ja"].fillna("").map(_plain)
+    unit = lines["quantity_unit_ja"].fillna("").map(_plain)
     return unit.isin(_LUMP) & (lines["quantity_value"].fillna(1.0) <= 1.0)
 
 

@@ -27,12 +27,12 @@ def check_published_rate(quotation: Quotation, rules: QuotationRules) -> Finding
     off = rates[rates["rate_yen"] > high]
     worst = rates.sort_values("rate_yen").iloc[-1]
     ratio = worst["rate_yen"] / rules.published_rate_yen
-    evidence = f"最も高いのは{worst['role_ja'] or '職種の記載なし'}の{format_yen(worst['rate_yen'], '円')}で、公表の平均の{ratio:.2f}倍。範囲を超えるのは{len(off)}行（{len(rates)}行中）"  # fmt: skip
+    evidence = f"最も高いのは{worst['engineer_role_ja'] or '職種の記載なし'}の{format_yen(worst['rate_yen'], '円')}で、公表の平均の{ratio:.2f}倍。範囲を超えるのは{len(off)}行（{len(rates)}行中）"  # fmt: skip
     questions = [
-        Question(int(row.line_number), f"{row.role_ja or '当該要員'}の単価{int(row.unit_price_yen):,}円について、要員の等級・役割と、単価の根拠（貴社の単価表等）をお示しください。")
+        Question(int(row.quotation_line_number), f"{row.engineer_role_ja or '当該要員'}の単価{int(row.unit_price_yen):,}円について、要員の等級・役割と、単価の根拠（貴社の単価表等）をお示しください。")
         for row in rows_of(off)
     ]  # fmt: skip
-    return judge(name, flagged=len(off) > 0, evidence=evidence, threshold=threshold, ground=ground, lines=off["line_number"].astype(int), subject_yen=int(off["quoted_yen"].sum()), questions=questions)  # fmt: skip
+    return judge(name, flagged=len(off) > 0, evidence=evidence, threshold=threshold, ground=ground, lines=off["quotation_line_number"].astype(int), subject_yen=int(off["quoted_yen"].sum()), questions=questions)  # fmt: skip
 
 
 def check_own_rate(quotation: Quotation, rules: QuotationRules, quotations: pd.DataFrame) -> Finding:
@@ -47,14 +47,14 @@ def check_own_rate(quotation: Quotation, rules: QuotationRules, quotations: pd.D
     if known.empty:
         return cannot(name, missing=f"同じ職種の過去の見積が{rules.fewest_peers}件に満たない", threshold=threshold, ground=ground)  # fmt: skip
     off = known[known["ratio"] > 1 + rules.above_own_share]
-    evidence = "、".join(f"{row.role_ja} {format_yen(row.rate_yen, '円')}（中央値の{row.ratio:.2f}倍、n＝{row.peers_count}）" for row in rows_of(known.sort_values("ratio", ascending=False).drop_duplicates(["role_ja", "rate_yen"])))  # fmt: skip
+    evidence = "、".join(f"{row.engineer_role_ja} {format_yen(row.rate_yen, '円')}（中央値の{row.ratio:.2f}倍、n＝{row.peers_count}）" for row in rows_of(known.sort_values("ratio", ascending=False).drop_duplicates(["engineer_role_ja", "rate_yen"])))  # fmt: skip
     questions = [
-        Question(int(row.line_number), f"{row.role_ja}の単価{int(row.rate_yen):,}円（税抜、人月）は、当方が同種の作業でこれまでにいただいた見積の水準を上回っております。単価の根拠と、引下げの余地をお示しください。")
+        Question(int(row.quotation_line_number), f"{row.engineer_role_ja}の単価{int(row.rate_yen):,}円（税抜、人月）は、当方が同種の作業でこれまでにいただいた見積の水準を上回っております。単価の根拠と、引下げの余地をお示しください。")
         for row in rows_of(off)
     ]  # fmt: skip
-    amounts = quotation.lines.set_index("line_number")["quoted_yen"]
-    subject = int(amounts.reindex(off["line_number"]).fillna(0).sum())
-    return judge(name, flagged=len(off) > 0, evidence=evidence, threshold=threshold, ground=ground, lines=off["line_number"].astype(int), subject_yen=subject, questions=questions)  # fmt: skip
+    amounts = quotation.lines.set_index("quotation_line_number")["quoted_yen"]
+    subject = int(amounts.reindex(off["quotation_line_number"]).fillna(0).sum())
+    return judge(name, flagged=len(off) > 0, evidence=evidence, threshold=threshold, ground=ground, lines=off["quotation_line_number"].astype(int), subject_yen=subject, questions=questions)  # fmt: skip
 
 
 def compare_rates(quotation: Quotation, rules: QuotationRules, quotations: pd.DataFrame) -> pd.DataFrame:
@@ -66,8 +66,8 @@ def compare_rates(quotation: Quotation, rules: QuotationRules, quotations: pd.Da
     median = rates["role_key"].map(peers["median"]).where(count >= rules.fewest_peers)
     return pd.DataFrame(
         {
-            "line_number": rates["line_number"].astype("int64"), "work_ja": rates["work_ja"].fillna("－").astype(str),
-            "role_ja": rates["role_ja"].fillna("職種の記載なし").astype(str), "rate_yen": rates["rate_yen"].astype("float64"),
+            "quotation_line_number": rates["quotation_line_number"].astype("int64"), "quoted_work_ja": rates["quoted_work_ja"].fillna("－").astype(str),
+            "engineer_role_ja": rates["engineer_role_ja"].fillna("職種の記載なし").astype(str), "rate_yen": rates["rate_yen"].astype("float64"),
             "median_yen": median.astype("float64"), "ratio": rates["rate_yen"] / median, "peers_count": count,
         }
     ).reset_index(drop=True)  # fmt: skip
@@ -84,15 +84,15 @@ def check_rate_spread(quotation: Quotation, rules: QuotationRules) -> Finding:
     rates = rates[rates["role_key"] != ""]
     if rates.empty:
         return _no_rates(name, threshold, ground)
-    spread = rates.groupby("role_ja")["rate_yen"].agg(["min", "max", "nunique"])
+    spread = rates.groupby("engineer_role_ja")["rate_yen"].agg(["min", "max", "nunique"])
     off = spread[spread["nunique"] > 1]
-    lines = rates[rates["role_ja"].isin(off.index)]
+    lines = rates[rates["engineer_role_ja"].isin(off.index)]
     evidence = "、".join(f"{role} {format_yen(row['min'], '円')}〜{format_yen(row['max'], '円')}" for role, row in off.iterrows())  # fmt: skip
     questions = [
         Question(0, f"{role}の単価が{int(row['min']):,}円から{int(row['max']):,}円まで複数示されています。要員の等級の違いなど、単価を分けている理由をお示しください。")
         for role, row in off.iterrows()
     ]  # fmt: skip
-    return judge(name, flagged=len(off) > 0, evidence=evidence or f"{len(spread)}職種とも単価は1つ", threshold=threshold, ground=ground, lines=lines["line_number"].astype(int), subject_yen=int(lines["quoted_yen"].sum()), questions=questions)  # fmt: skip
+    return judge(name, flagged=len(off) > 0, evidence=evidence or f"{len(spread)}職種とも単価は1つ", threshold=threshold, ground=ground, lines=lines["quotation_line_number"].astype(int), subject_yen=int(lines["quoted_yen"].sum()), questions=questions)  # fmt: skip
 
 
 def check_yearly_rise(quotation: Quotation, rules: QuotationRules, quotations: pd.DataFrame) -> Finding:
@@ -136,7 +136,7 @@ def _net(lines: pd.DataFrame, rules: QuotationRules) -> float:
 def _risen_parts(last: pd.DataFrame, now: pd.DataFrame, rules: QuotationRules) -> str:
     """Name the two lines (by their wording) whose amounts rose most."""
     kinds = ["work", "overhead"]
-    old = last[last["line_kind"].isin(kinds)].groupby("work_ja")["quoted_yen"].sum()
-    new = now[now["line_kind"].isin(kinds)].groupby("work_ja")["quoted_yen"].sum()
+    old = last[last["line_kind"].isin(kinds)].groupby("quoted_work_ja")["quoted_yen"].sum()
+    new = now[now["line_kind"].isin(kinds)].groupby("quoted_work_ja")["quoted_yen"].sum()
     rise = new.sub(old, fill_value=0).astype("float64").sort_values(ascending=False).head(2)
     return "、".join(f"{work}＋{amount:,.0f}円" for work, amount in rise.items() if amount > 0) or "なし"

@@ -29,6 +29,7 @@ from dxmodels.cost.quotation.prices import (
     compare_rates,
 )
 from dxmodels.cost.quotation.rules import QuotationRules
+from dxmodels.inputs import NotComputable
 from dxmodels.inputs.schemas.choices import choice_label_ja
 
 _SENTENCE_CHECKS_SHOWN = 3
@@ -104,7 +105,7 @@ class QuotationQuestions:
     @property
     def table(self) -> pd.DataFrame:
         """One row a question: number, line, what the line says, the question."""
-        lines = {int(row["line_number"]): row for row in self.review.quotation.lines.to_dict("records")}
+        lines = {int(row["quotation_line_number"]): row for row in self.review.quotation.lines.to_dict("records")}
         asked = {(q.line_number, q.text_ja): f.check_ja for f in self.review.findings for q in f.questions}
         ordered = sorted(asked, key=lambda key: (key[0] == 0, key[0]))
         rows = [
@@ -114,6 +115,11 @@ class QuotationQuestions:
         return pd.DataFrame(
             rows, columns=["question_number", "line_ja", "written_ja", "quotation_check_ja", "quotation_question_ja"]
         )
+
+    @property
+    def count(self) -> int:
+        """How many questions there are."""
+        return len(self.table)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the questions."""
@@ -146,7 +152,7 @@ class RatesByLine:
         if known.empty:
             return "同じ職種の過去の見積が足りず、単価は比べられない。"
         worst = known.sort_values("ratio").iloc[-1]
-        return f"過去の見積に比べて最も高いのは{worst['role_ja']}で、中央値の{worst['ratio']:.2f}倍（n＝{int(worst['peers_count'])}）。"  # fmt: skip
+        return f"過去の見積に比べて最も高いのは{worst['engineer_role_ja']}で、中央値の{worst['ratio']:.2f}倍（n＝{int(worst['peers_count'])}）。"  # fmt: skip
 
 
 def review_quotation(
@@ -176,10 +182,24 @@ def review_quotation(
     return QuotationReview(quotation, findings, rates, rules.published_rate_yen, rules.published_rate_high_yen)
 
 
+def list_questions(review: QuotationReview | NotComputable) -> QuotationQuestions | NotComputable:
+    """Return the questions of a review; what could not be computed stays so."""
+    return review if isinstance(review, NotComputable) else review.questions()
+
+
+def list_rates(review: QuotationReview | NotComputable) -> RatesByLine | NotComputable:
+    """Return the effort rates of a review beside earlier ones; what could not be computed stays so."""
+    return review if isinstance(review, NotComputable) else review.rates_by_line()
+
+
 def _said(row: dict[Any, Any] | None) -> str:
     """Return a line as the vendor wrote it, in one cell."""
     if row is None:
         return "－"
-    work = row["work_ja"] if isinstance(row["work_ja"], str) else choice_label_ja("line_kind", str(row["line_kind"]))
+    work = (
+        row["quoted_work_ja"]
+        if isinstance(row["quoted_work_ja"], str)
+        else choice_label_ja("line_kind", str(row["line_kind"]))
+    )
     amount = "" if pd.isna(row["quoted_yen"]) else f" {int(row['quoted_yen']):,}円"
     return f"{work}{amount}"

@@ -60,6 +60,10 @@ SystemId = Annotated[
     Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")] | None,
     _facts("システムID", "System", "府の情報システム台帳のID", names="system_id"),
 ]
+QuotationId = Annotated[
+    Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")] | None,
+    _facts("見積番号", "Quotation", "ケースの見積書の番号（なければ最も新しいもの）"),
+]
 Task = Annotated[_Slug, _facts("業務", "Task", "標準化対象20業務の業務コード（tasks 表の task）", names="task")]
 
 EFFORTS = {"draft": "速報精度", "full": "本番精度"}

@@ -15,6 +15,7 @@ from dxmodels.runs.parameters.kinds import (
     OptionName,
     Parameters,
     PublishedOnly,
+    QuotationId,
     ScenarioName,
     Seed,
     SystemId,
@@ -49,6 +50,16 @@ class CostParameters(Parameters):
     fiscal_year: FiscalYear = 2026
     seed: Seed = 2026
     effort: Effort = "draft"
+    published_only: PublishedOnly = False
+
+
+class QuotationParameters(Parameters):
+    """21_quotation: does a vendor's quotation stand up, and what must the vendor be asked?"""
+
+    notebook: ClassVar[str] = "21_quotation"
+    case: CaseName = "osaka"
+    quotation_id: QuotationId = None
+    fiscal_year: FiscalYear = 2026
     published_only: PublishedOnly = False
 
 
@@ -163,6 +174,7 @@ SCHEMAS: dict[str, type[Parameters]] = {
         DataParameters,
         KarteParameters,
         CostParameters,
+        QuotationParameters,
         LockinParameters,
         BundlesParameters,
         ConsolidationParameters,
