@@ -7,13 +7,14 @@ from dxmodels.bundling.departments import DepartmentOverlap, departments_overlap
 from dxmodels.bundling.dependence import dependence_before_after, purchases_with_legal_form
 from dxmodels.bundling.explain import Conflict, RulePrices, explain_infeasibility, price_rules
 from dxmodels.bundling.game import CostGame
+from dxmodels.bundling.nobody_loses import FairPlan, plan_without_losers
 from dxmodels.bundling.optimize import optimize_bundles
 from dxmodels.bundling.params import BundleParams
 from dxmodels.bundling.participation import Participation, backtest_uptake, participation_of, project_uptake
 from dxmodels.bundling.plan import BundlePlan, Certificate
 from dxmodels.bundling.plan_shares import PlanShares, share_plan
 from dxmodels.bundling.problem import BundleProblem, Coupling
-from dxmodels.bundling.rules import Rule, apply_rules, rules_from
+from dxmodels.bundling.rules import Rule, apply_rules, rules_from, rules_of_option
 from dxmodels.bundling.sharing import CostShares, largest_equal_share, net_of_relief, share_costs
 from dxmodels.bundling.stability import Stability, check_stability
 
@@ -27,6 +28,7 @@ __all__ = [
     "CostShares",
     "Coupling",
     "DepartmentOverlap",
+    "FairPlan",
     "Participation",
     "PlanPool",
     "PlanShares",
@@ -47,11 +49,13 @@ __all__ = [
     "net_of_relief",
     "optimize_bundles",
     "participation_of",
+    "plan_without_losers",
     "price_rules",
     "project_uptake",
     "purchases_with_legal_form",
     "renewal_matrix",
     "rules_from",
+    "rules_of_option",
     "share_costs",
     "share_plan",
     "standard_plans",

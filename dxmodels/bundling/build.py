@@ -10,6 +10,7 @@ never pay in a plan without coupling and are left out (with coupling the slack k
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +18,12 @@ import pandas as pd
 from scipy import sparse
 
 from dxmodels.bundling.holdings import units_of_case
+from dxmodels.bundling.names import groups_of_option, texts_of_case
 from dxmodels.bundling.params import DEPARTMENTAL, MUNICIPAL, BundleParams
 from dxmodels.bundling.problem import BundleProblem, Coupling, Floats
-from dxmodels.bundling.purchases import HEAD, Clockwork, Purchase, Setting, going_alone, joint_purchases
+from dxmodels.bundling.purchases import HEAD, LEAD, Clockwork, Purchase, Setting, going_alone, joint_purchases
+from dxmodels.bundling.rules import apply_rules, rules_of_option
+from dxmodels.bundling.texts import STRUCTURE
 
 if TYPE_CHECKING:
     from dxmodels.inputs import Case, Patch
@@ -37,14 +41,18 @@ def build_problem(
     scenario: Patch | None = None,
     option: Patch | None = None,
     capacities: bool = True,
+    rules: bool = True,
 ) -> BundleProblem:
-    """Return the problem of a case: units × purchases in yen (tax in, discounted to the base year), with capacity rows.
+    """Return the problem of a case: units × purchases in yen (tax in, discounted to the base year), with capacity and rule rows.
 
-    ``scenario`` and ``option`` are laid over the register of ``params``; without an option every joint purchase is allowed.
-    ``capacities`` False leaves out vendor and staff rows. Raises MissingTableError where holdings or offers are absent.
+    ``scenario`` and ``option`` are laid over the register of ``params``; without an option every joint purchase is allowed. The option's
+    named groups become scopes, its rules and the lever of one vendor's share become coupling rows. ``capacities`` and ``rules`` False
+    leave them out. Raises MissingTableError where holdings or offers are absent, ParameterError with every rule that fits nothing.
     """
     params = params.under(scenario, option)
     units = units_of_case(case, params)
+    texts = texts_of_case(case, units)
+    params = replace(params, groups=(*params.groups, *groups_of_option(option, texts, units)))
     clock = Clockwork.of(case.base_fy, params.horizon_years, params.value(params.discount_name))
     subsidy = float(option.lever("migration_subsidy_rate")) if option is not None else 0.0
     setting = Setting.of(params, subsidy)
@@ -52,10 +60,11 @@ def build_problem(
     purchases = going_alone(units, clock, setting) + joint_purchases(
         units, offers, params, clock, setting, slack=_SLACK
     )
-    problem = _assemble(units, purchases)
+    problem = replace(_assemble(units, purchases), texts=texts)
+    problem = problem.with_coupling(_lead_rows(problem, params))
     if capacities and case.has("capacity"):
-        return problem.with_coupling(_capacity_rows(problem, case, _taken(params)))
-    return problem
+        problem = problem.with_coupling(problem.coupling.joined(_capacity_rows(problem, case, _taken(params))))
+    return apply_rules(problem, rules_of_option(option)) if rules else problem
 
 
 def _taken(params: BundleParams) -> dict[tuple[str, int], float]:
@@ -97,6 +106,24 @@ def _assemble(units: pd.DataFrame, purchases: list[Purchase]) -> BundleProblem:
         choice_labels=gathered,
         money_unit="円",
     )
+
+
+def _lead_rows(problem: BundleProblem, params: BundleParams) -> Coupling:
+    """y_f ≤ x of the lead body: a lead's purchase cannot be opened without the lead in it."""
+    led = {group.title_ja: group.lead for group in params.groups if group.lead}
+    bundles = np.flatnonzero((problem.bundles["scope"] == LEAD).to_numpy())
+    lead_of = np.full(problem.n_bundles, "", dtype=object)
+    lead_of[bundles] = [led[str(name)] for name in problem.bundles["scope_name"].iloc[bundles]]
+    owner = problem.units["owner"].to_numpy(dtype=object)[problem.unit_of]
+    row = np.full(problem.n_bundles, -1)
+    row[bundles] = np.arange(len(bundles))
+    lead = np.flatnonzero((row[problem.bundle_of] >= 0) & (owner == lead_of[problem.bundle_of]))
+    size = len(bundles)
+    on_choices = sparse.csr_matrix(
+        (-np.ones(len(lead)), (row[problem.bundle_of[lead]], lead)), shape=(size, problem.n_choices)
+    )
+    on_bundles = sparse.csr_matrix((np.ones(size), (np.arange(size), bundles)), shape=(size, problem.n_bundles))
+    return Coupling((STRUCTURE,) * size, on_choices, on_bundles, np.zeros(size), np.ones(size))
 
 
 def _capacity_rows(problem: BundleProblem, case: Case, taken: Mapping[tuple[str, int], float]) -> Coupling:

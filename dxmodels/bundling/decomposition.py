@@ -26,7 +26,9 @@ from dxmodels.bundling.strong import needs_of
 from dxmodels.errors import ModelError
 from dxmodels.solver import Effort, relative_gap
 
-_CORE_SIZES = (6, 20)  # choices a unit in the first integer problem; wider where the narrower has no plan
+# Choices a unit in the first integer problem; wider where the narrower has no plan. Three give a better plan sooner than six: the tight
+# 43 × 20 starts at 0.35 % instead of 1.07 %.
+_CORE_SIZES = (3, 8, 20)
 _FINISH_CHOICES = 60_000  # above this the closing integer problem is not attempted
 _STEP_NODES = 30
 _RELAXATION_ROUNDS = 200

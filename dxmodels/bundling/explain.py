@@ -12,32 +12,39 @@ All solves use one effort; each price's own uncertainty (the two gaps) is report
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from dxmodels.bundling.core import cheapest
+from dxmodels.bundling.feasibility import feasibility_gap, is_impossible, narrowed, row_size
 from dxmodels.bundling.game import CostGame
 from dxmodels.bundling.optimize import optimize_bundles
 from dxmodels.bundling.plan import BundlePlan
-from dxmodels.bundling.problem import BundleProblem, Coupling, Flags, Floats
+from dxmodels.bundling.problem import BundleProblem, Coupling, Flags
 from dxmodels.bundling.rules import rule_ids, without_rules
 from dxmodels.bundling.shapley import shapley_exact, shapley_sampled
 from dxmodels.bundling.strong import strong_arrays
+from dxmodels.bundling.texts import Texts
 from dxmodels.errors import ModelError
-from dxmodels.solver import INFEASIBLE, Effort, LinearProblem, solve_arrays
+from dxmodels.money import format_yen
+from dxmodels.solver import OPTIMAL, Effort, LinearProblem, solve_arrays
 
+_SHOWN = 5
+_NO_EXCEPTION = "例外なし"
 _EXACT_RULES = 5
 _SAMPLED_ORDERS = 8
-_ELASTIC_CHOICES = 20_000
 _PRICING_GAP = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
 class RulePrices:
-    """What each rule costs over the horizon and a year, alone and jointly attributed; ``uncertainty`` is what the gaps leave open."""
+    """What each rule costs over the horizon and a year, alone and jointly attributed; ``uncertainty`` is what the gaps leave open.
+
+    ``table`` has one row a rule: rule_id, rule_ja, price_alone, price_alone_per_year, price_joint, price_joint_per_year, uncertainty.
+    """
 
     table: pd.DataFrame = field(repr=False)
     with_rules: float
@@ -46,8 +53,15 @@ class RulePrices:
     money_unit: str
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a rule: rule_id, price_alone, price_alone_per_year, price_joint, price_joint_per_year, uncertainty."""
-        return self.table.copy()
+        """Return the table as a page prints it: rules by their titles, amounts a year."""
+        columns = {
+            "rule_ja": "rule_ja",
+            "price_alone_per_year": "price_alone_yen",
+            "price_joint_per_year": "price_joint_yen",
+            "uncertainty": "uncertainty_yen",
+        }
+        yearly = self.table.assign(uncertainty=self.table["uncertainty"] / self.years)
+        return yearly[list(columns)].rename(columns=columns)
 
     def summary(self) -> str:
         """Return the dearest rule and the total as one Japanese sentence."""
@@ -56,40 +70,69 @@ class RulePrices:
             return "どの規則も費用を増やしていない。"
         top = self.table.iloc[0]
         return (
-            f"規則全体で {total:,.0f}{self.money_unit}（年 {total / self.years:,.0f}）の費用増。最も高いのは「{top['rule_id']}」で、"
-            f"これだけを外せば年 {top['price_alone_per_year']:,.0f}{self.money_unit} 減る（共同の寄与では年 {top['price_joint_per_year']:,.0f}）。"
+            f"規則全体で年 {format_yen(total / self.years, '百万円')}の費用増。最も高いのは「{top['rule_ja']}」で、"
+            f"これだけを外せば年 {format_yen(float(top['price_alone_per_year']), '百万円')}減る"
+            f"（規則全体への寄与では年 {format_yen(float(top['price_joint_per_year']), '百万円')}）。"
         )
 
 
 @dataclass(frozen=True, eq=False)
 class Conflict:
-    """Why no plan exists: rules that cannot hold together, and the smallest easing that makes a plan possible."""
+    """Why no plan exists: rules that cannot hold together, and the smallest easing that makes a plan possible.
+
+    ``relaxation`` has one row a limit that gives way: limit_id, limit, eased_limit, easing, easing_rate.
+    """
 
     rules: tuple[str, ...]
     relaxation: pd.DataFrame = field(repr=False)
     structural: bool = False
+    proven_cheapest: bool = True
+    texts: Texts = field(default_factory=Texts, repr=False)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Titles of the clashing rules."""
+        return tuple(self.texts.rule(name).title_ja for name in self.rules)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the easing, one row a limit: limit_id, limit, eased_limit, easing, easing_rate."""
-        return self.relaxation.copy()
+        """Return the easing as a page prints it: limit_ja, from_ja, to_ja, easing_rate."""
+        rows = [
+            (self.texts.limit_ja(str(row.limit_id)), *self._change(row), row.easing_rate)
+            for row in self.relaxation.itertuples()
+        ]
+        return pd.DataFrame(rows, columns=["limit_ja", "from_ja", "to_ja", "easing_rate"])
+
+    def _change(self, row: Any) -> tuple[str, str]:
+        """Limit and eased limit in the rule's own unit; a rule that only forbids is eased by exceptions."""
+        text = self.texts.rule(str(row.limit_id).split("@")[0])
+        if not text.unit_ja:
+            return _NO_EXCEPTION, f"{max(1, round(float(row.easing)))}件の例外"
+        return text.amount_ja(float(row.limit)), text.amount_ja(float(row.eased_limit))
 
     def summary(self) -> str:
         """Return clash and cure as Japanese sentences."""
         if self.structural:
             return "規則をすべて外しても計画がありません。参加できる束の定員・最少参加数・容量を見直してください。"
         if len(self.rules) == 1:
-            head = f"規則「{self.rules[0]}」は、ほかの規則がなくても成り立ちません（満たす選択肢がない）。外すか緩めてください。"
+            head = f"規則「{self.titles[0]}」は、ほかの規則がなくても成り立ちません（満たす選択肢がない）。外すか緩めてください。"
         else:
-            head = f"次の規則は同時に成り立ちません：{'、'.join(self.rules)}。どれか一つを外すか緩めれば、この衝突は解けます。"
+            named = "、".join(f"「{title}」" for title in self.titles)
+            head = f"次の規則は同時に成り立ちません：{named}。どれか一つを外すか緩めれば、この衝突は解けます。"
         lines = [head]
         if len(self.relaxation):
-            parts = [
-                f"「{row.limit_id}」を {row.limit:,.4g} から {row.eased_limit:,.4g} へ"
-                for row in self.relaxation.head(5).itertuples()
-            ]
-            more = f" ほか{len(self.relaxation) - 5}件" if len(self.relaxation) > 5 else ""
-            lines.append(f"最も小さい緩和：{'、'.join(parts)}{more}。")
+            parts = [_easing_ja(row) for row in self.to_frame().head(_SHOWN).itertuples()]
+            more = f" ほか{len(self.relaxation) - _SHOWN}件" if len(self.relaxation) > _SHOWN else ""
+            found = "最も小さい緩和" if self.proven_cheapest else "見つかった中で最も小さい緩和"
+            lines.append(f"{found}：{'、'.join(parts)}{more}。")
         return "".join(lines)
+
+
+def _easing_ja(row: Any) -> str:
+    return (
+        f"「{row.limit_ja}」に{row.to_ja}を認める"
+        if row.from_ja == _NO_EXCEPTION
+        else f"「{row.limit_ja}」を{row.from_ja}から{row.to_ja}へ"
+    )
 
 
 def price_rules(
@@ -112,8 +155,18 @@ def price_rules(
     for k, name in enumerate(names):
         less = solved(np.arange(len(names)) != k)
         price, open_ = full.objective - less.objective, (full.objective - full.bound) + (less.objective - less.bound)
-        rows.append((name, price, price / years, shares[k], shares[k] / years, open_))
-    columns = ["rule_id", "price_alone", "price_alone_per_year", "price_joint", "price_joint_per_year", "uncertainty"]
+        rows.append(
+            (name, problem.texts.rule(name).title_ja, price, price / years, shares[k], shares[k] / years, open_)
+        )
+    columns = [
+        "rule_id",
+        "rule_ja",
+        "price_alone",
+        "price_alone_per_year",
+        "price_joint",
+        "price_joint_per_year",
+        "uncertainty",
+    ]
     table = pd.DataFrame(rows, columns=columns).sort_values("price_alone", ascending=False, ignore_index=True)
     none = solved(np.zeros(len(names), dtype=bool)).objective
     return RulePrices(table, full.objective, none, years, problem.money_unit)
@@ -125,16 +178,17 @@ def explain_infeasibility(problem: BundleProblem, *, effort: Effort | None = Non
     Raises ModelError where the limits of the effort leave it open whether a plan exists.
     """
     names = rule_ids(problem)
-    if not _impossible(problem, effort):
+    if not is_impossible(problem, effort):
         return None
-    if _impossible(without_rules(problem, names), effort):
-        return Conflict((), _no_easing(), structural=True)
-    conflict = list(names)
-    for name in names:
+    if is_impossible(without_rules(problem, names), effort):
+        return Conflict((), _no_easing(), structural=True, texts=problem.texts)
+    conflict = _suspects(problem, names, effort)
+    for name in list(conflict):
         rest = [other for other in conflict if other != name]
-        if _impossible(without_rules(problem, set(names) - set(rest)), effort):
+        if is_impossible(without_rules(problem, set(names) - set(rest)), effort):
             conflict = rest
-    return Conflict(tuple(conflict), _cheapest_easing(problem, effort))
+    table, proven = _easing_of(problem, conflict, effort)
+    return Conflict(tuple(conflict), table, proven_cheapest=proven, texts=problem.texts)
 
 
 _Solver = Callable[[Flags], BundlePlan]
@@ -162,60 +216,50 @@ def _joint_prices(solved: _Solver, rules: int, seed: int) -> np.ndarray[tuple[in
     return shapley_sampled(game, samples=_SAMPLED_ORDERS, seed=seed)[0]
 
 
-def _impossible(problem: BundleProblem, effort: Effort | None) -> bool:
-    """Is there provably no plan? Costs are set aside: only feasibility is asked."""
-    plain = replace(problem, cost=np.zeros(problem.n_choices), fixed_cost=np.zeros(problem.n_bundles))
-    plan = optimize_bundles(_narrowed(plain, problem), effort=effort or Effort(gap=0.5))
-    if plan.has_plan:
-        return False
-    plan = optimize_bundles(plain, effort=effort or Effort(gap=0.5))
-    if plan.status not in (INFEASIBLE,) and not plan.has_plan:
-        raise ModelError("計画の有無を上限内で確定できませんでした。計算量（effort）の上限を上げてください。")
-    return plan.status == INFEASIBLE
+def _suspects(problem: BundleProblem, names: list[str], effort: Effort | None) -> list[str]:
+    """Rules with a price in the elastic relaxation, where they alone already admit no plan; otherwise all rules."""
+    _, priced = feasibility_gap(problem)
+    few = [name for name in names if name in priced]
+    if few and is_impossible(without_rules(problem, set(names) - set(few)), effort):
+        return few
+    return names
 
 
-def _narrowed(plain: BundleProblem, problem: BundleProblem) -> BundleProblem:
-    """A few choices a unit, for a quick yes: its cheapest, and its lightest on the coupling rows."""
-    if problem.n_choices <= _ELASTIC_CHOICES:
-        return plain
-    use = np.asarray(abs(problem.coupling.on_choices).sum(axis=0), dtype=float).ravel()
-    kept = cheapest(problem.cost, problem.unit_of, 4) | cheapest(use, problem.unit_of, 4)
-    return plain.keep_choices(kept)
+def _easing_of(problem: BundleProblem, conflict: Sequence[str], effort: Effort | None) -> tuple[pd.DataFrame, bool]:
+    """The cheapest easing of the clashing rules while the others hold; of any rule where that is not enough."""
+    own = np.array([name.split("@")[0] in set(conflict) for name in problem.coupling.limit_ids], dtype=bool)
+    every = np.ones(len(own), dtype=bool)
+    for part, may_give in ((narrowed(problem), own), (problem, own), (narrowed(problem), every)):
+        table, optimal = _cheapest_easing(part, may_give, effort)
+        if len(table):
+            break
+    return table, optimal and part.n_choices == problem.n_choices and may_give is own
 
 
-def _cheapest_easing(problem: BundleProblem, effort: Effort | None) -> pd.DataFrame:
-    """The elastic model: one extra column a row, priced at 1 per 1 % of the row's size; only rows that give way are returned."""
-    part = _narrowed(problem, problem)
-    rows = part.coupling
-    model = strong_arrays(part)
+def _cheapest_easing(part: BundleProblem, own: Flags, effort: Effort | None) -> tuple[pd.DataFrame, bool]:
+    """The elastic model: one extra column a row that may give, priced at 1 per 1 % of the row's size; only rows that give are returned."""
+    rows, model = part.coupling, strong_arrays(part)
     width, start = len(model.cost), len(model.row_lower) - len(rows)
-    size = np.maximum(np.abs(rows.rhs), _row_size(rows))
+    at = np.flatnonzero(own)
+    size = np.maximum(np.abs(rows.rhs), row_size(rows))[at]
     give = sparse.csr_matrix(
-        (-np.ones(len(rows)), (start + np.arange(len(rows)), np.arange(len(rows)))),
-        shape=(len(model.row_lower), len(rows)),
+        (-np.ones(len(at)), (start + at, np.arange(len(at)))), shape=(len(model.row_lower), len(at))
     )
     elastic = LinearProblem(
         cost=np.concatenate([np.zeros(width), 100.0 / size]),
         matrix=sparse.hstack([model.matrix, give], format="csr"),
         row_lower=model.row_lower,
         row_upper=model.row_upper,
-        lower=np.zeros(width + len(rows)),
-        upper=np.concatenate([model.upper, np.full(len(rows), np.inf)]),
-        integer=np.concatenate([model.integer, np.zeros(len(rows), dtype=bool)]),
+        lower=np.zeros(width + len(at)),
+        upper=np.concatenate([model.upper, np.full(len(at), np.inf)]),
+        integer=np.concatenate([model.integer, np.zeros(len(at), dtype=bool)]),
     )
     report = solve_arrays(elastic, effort=effort or Effort(gap=0.01, nodes=200))
     if not report.has_solution:
-        return _no_easing()
+        return _no_easing(), False
     easing = report.values[width:]
-    used = np.flatnonzero(easing > 1e-7 * size)
-    return _easing_table(rows, easing, used, size)
-
-
-def _row_size(rows: Coupling) -> Floats:
-    on_choices = abs(rows.on_choices).max(axis=1).toarray().ravel()
-    on_bundles = abs(rows.on_bundles).max(axis=1).toarray().ravel()
-    largest: Floats = np.maximum(np.maximum(on_choices, on_bundles), 1e-9)
-    return largest
+    used = easing > 1e-7 * size
+    return _easing_table(rows, easing[used], at[used], size[used]), report.status == OPTIMAL
 
 
 def _easing_table(
@@ -229,9 +273,9 @@ def _easing_table(
         {
             "limit_id": [rows.limit_ids[r] for r in used],
             "limit": limit[used],
-            "eased_limit": limit[used] + rows.signs[used] * easing[used],
-            "easing": easing[used],
-            "easing_rate": easing[used] / size[used],
+            "eased_limit": limit[used] + rows.signs[used] * easing,
+            "easing": easing,
+            "easing_rate": easing / size,
         }
     )
     return table.sort_values("easing_rate", ascending=False, ignore_index=True)

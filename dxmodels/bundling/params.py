@@ -16,6 +16,8 @@ SCOPES_JA = {
     "prefecture": "府全域",
     "block": "地域ブロック",
     "peer": "近隣団体の枠組み",
+    "group": "名前を付けた組",
+    "lead": "代表団体が調達する組",
     "departments": "庁内の部局",
     "own": "単独",
 }
@@ -40,12 +42,23 @@ ASSUMPTIONS = (
 
 
 @dataclass(frozen=True)
+class Group:
+    """Owners (codes) that may buy together under one name; with a ``lead`` only together with it; ``tasks`` empty = all."""
+
+    title_ja: str
+    owners: tuple[str, ...]
+    lead: str = ""
+    tasks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class BundleParams:
     """The register and the reach of the question.
 
     ``unit_kinds``: municipal tasks ("task"), departments' systems ("system_kind") or both. ``scopes``: who may buy together.
     ``size_classes``: most members of each version of a purchase; coordination is charged at the class's own size (convex, so a small
-    group pays less per member), the last class is whatever the offer allows. ``tasks`` empty = all.
+    group pays less per member), the last class is whatever the offer allows. ``tasks`` empty = all. ``groups``: named groups beside the
+    scopes (an option file's own are added by ``build_problem``).
     """
 
     register: Register
@@ -55,6 +68,7 @@ class BundleParams:
     tasks: tuple[str, ...] = ()
     capacity_taken: tuple[tuple[str, int, float], ...] = ()
     discount_name: str = "discount_rate_standard"
+    groups: tuple[Group, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse unknown kinds and scopes, naming value, range and cure."""

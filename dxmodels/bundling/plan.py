@@ -70,13 +70,18 @@ class BundlePlan:
         return STATUS_JA[self.status]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a unit: its labels, the bundle it buys in, that bundle's labels, cost and load of the choice."""
+        """Return one row a unit: its labels, the bundle it buys in, that bundle's labels, cost and load of the choice.
+
+        Where unit and bundle have a label of one name (vendor_id, product_id), the bundle's stands under it and the unit's own, what it
+        holds today, under ``current_``.
+        """
         problem, chosen = self.problem, np.flatnonzero(self.taken)
         units = problem.units.iloc[problem.unit_of[chosen]].reset_index(drop=True)
         bundles = problem.bundles.iloc[problem.bundle_of[chosen]].reset_index(drop=True)
         own = {name: values[chosen] for name, values in problem.choice_labels.items()}
         choice = pd.DataFrame({"cost": problem.cost[chosen], "load": problem.load[chosen], **own})
-        frame = pd.concat([units, bundles.drop(columns=[c for c in bundles if c in units]), choice], axis=1)
+        units = units.rename(columns={name: f"current_{name}" for name in units if name in bundles})
+        frame = pd.concat([units, bundles, choice], axis=1)
         return frame.loc[:, ~frame.columns.duplicated()]
 
     def bundles_frame(self) -> pd.DataFrame:

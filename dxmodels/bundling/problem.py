@@ -23,6 +23,7 @@ import pandas as pd
 from scipy import sparse
 
 from dxmodels.bundling.door import read_tables
+from dxmodels.bundling.texts import Texts
 from dxmodels.errors import ModelError
 
 Floats = npt.NDArray[np.float64]
@@ -94,6 +95,7 @@ class BundleProblem:
     coupling: Coupling
     choice_labels: Mapping[str, npt.NDArray[np.generic]] = field(default_factory=dict)
     money_unit: str = ""
+    texts: Texts = field(default_factory=Texts, repr=False)
 
     @classmethod
     def from_tables(

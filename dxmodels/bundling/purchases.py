@@ -21,11 +21,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dxmodels.bundling.params import BundleParams
+from dxmodels.bundling.params import BundleParams, Group
 from dxmodels.bundling.problem import Flags, Floats
 
 Column = npt.NDArray[Any]
-OWN = "own"
+OWN, NAMED, LEAD = "own", "group", "lead"
 HEAD = ("offer_id", "line_number", "vendor_id", "product_id", "scope", "scope_name", "size_class", "start_fy")
 
 
@@ -100,6 +100,7 @@ class Holders:
     """The units of one task or kind as arrays, with what each would pay alone and before any start year."""
 
     unit: Column
+    owner: Column
     people: Floats
     annual: Floats
     migration: Floats
@@ -129,7 +130,10 @@ def going_alone(units: pd.DataFrame, clock: Clockwork, setting: Setting) -> list
 def joint_purchases(
     units: pd.DataFrame, offers: pd.DataFrame, params: BundleParams, clock: Clockwork, setting: Setting, *, slack: float
 ) -> list[Purchase]:
-    """Return every joint purchase; members dearer than ``slack`` × their own continuation even before the fixed cost are left out."""
+    """Return every joint purchase; members dearer than ``slack`` × their own continuation even before the fixed cost are left out.
+
+    A group with a lead body is a scope only where the lead itself can buy there.
+    """
     found: list[Purchase] = []
     for (kind, key), lines in offers.groupby(["unit_kind", "unit_key"], sort=True):
         members = np.flatnonzero(((units["unit_kind"] == kind) & (units["unit_key"] == key)).to_numpy())
@@ -137,7 +141,9 @@ def joint_purchases(
             holders = _holders(units, members, clock, setting)
             for line in lines.to_dict("records"):
                 found += _purchases_of_line(holders, cast("dict[str, object]", line), params, clock, setting, slack)
-    return found
+    led = {group.title_ja: group.lead for group in params.groups if group.lead}
+    owner = units["owner"].to_numpy(dtype=object)
+    return [p for p in found if p.head[4] != LEAD or led[str(p.head[5])] in owner[p.unit]]
 
 
 def _holders(units: pd.DataFrame, members: Any, clock: Clockwork, setting: Setting) -> Holders:
@@ -150,6 +156,7 @@ def _holders(units: pd.DataFrame, members: Any, clock: Clockwork, setting: Setti
         columns.append(annual * (_legacy_factor(end, clock, setting, start) + fee))
     return Holders(
         unit=np.asarray(members),
+        owner=own["owner"].to_numpy(dtype=object),
         people=own["population_people"].to_numpy(dtype=float),
         annual=annual,
         migration=own["migration_cost_yen"].to_numpy(dtype=float),
@@ -177,7 +184,7 @@ def _purchases_of_line(
     for start in range(first, last + 1):
         # The first year after the contract's last one is end + 1.
         ready = fits & (start >= holders.end + 1 - setting.early) & (start <= holders.end + 1 + setting.late)
-        for scope, name, inside in _scopes(holders, params):
+        for scope, name, inside in _scopes(holders, params, str(line["unit_key"])):
             who = np.flatnonzero(ready & inside)
             for size in _classes(len(who), line, params):
                 purchase = _purchase(holders, who, line, (scope, name, size), start, clock, setting, slack)
@@ -224,8 +231,8 @@ def _purchase(
     )
 
 
-def _scopes(holders: Holders, params: BundleParams) -> list[tuple[str, str, Flags]]:
-    """Who may stand together: the whole prefecture, each block, towns of like size, departments among themselves."""
+def _scopes(holders: Holders, params: BundleParams, key: str) -> list[tuple[str, str, Flags]]:
+    """Who may stand together: the prefecture, each block, towns of like size, named groups, departments among themselves."""
     everyone = np.ones(len(holders.unit), dtype=bool)
     if (holders.block == "府庁").all():
         return [("departments", "庁内", everyone)]
@@ -235,7 +242,11 @@ def _scopes(holders: Holders, params: BundleParams) -> list[tuple[str, str, Flag
     if "peer" in params.scopes:
         small = holders.people < np.median(holders.people)
         found += [("peer", "人口が中央値未満の団体", small), ("peer", "人口が中央値以上の団体", ~small)]
-    return found
+    return found + [_group_scope(holders, group) for group in params.groups if not group.tasks or key in group.tasks]
+
+
+def _group_scope(holders: Holders, group: Group) -> tuple[str, str, Flags]:
+    return LEAD if group.lead else NAMED, group.title_ja, np.isin(holders.owner, group.owners)
 
 
 def _classes(eligible: int, line: dict[str, object], params: BundleParams) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -12,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from dxmodels.bundling.labels import purchase_names
 from dxmodels.bundling.problem import BundleProblem, Flags, Floats, Ints
 from dxmodels.errors import ModelError
 
 Objects = npt.NDArray[np.object_]
 _MOST_VENDORS = 3  # beyond, the sets of vendors become too many rows
+_FIELDS_JA = {"owner": "団体・部局", "unit_key": "業務・種類", "vendor_id": "事業者", "offer_id": "提案"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +57,18 @@ class RowMaker:
             )
         return np.asarray(table[name], dtype=object)
 
+    @cached_property
+    def purchases(self) -> list[str]:
+        """What each bundle is called to a planner."""
+        return purchase_names(self.problem)
+
+    def keys_named(self, fields: Mapping[str, Any]) -> list[str]:
+        """The task or kind a rule names, as code; none where it names none."""
+        if not fields.get("unit_key"):
+            return []
+        self.known(self.key, fields["unit_key"], "unit_key")
+        return [self.problem.texts.code(str(fields["unit_key"]))]
+
     def who(self, fields: Mapping[str, Any]) -> Flags:
         """Choices of the named owner and/or task; names that do not occur are refused."""
         chosen = np.ones(self.problem.n_choices, dtype=bool)
@@ -63,10 +78,12 @@ class RowMaker:
         return chosen
 
     def known(self, column: Objects, value: object, name: str) -> Flags:
-        """Where the column has the value; at least once, else ModelError."""
-        found = np.asarray(column == value, dtype=bool)
+        """Where the column has the value (a code, or the name it goes by); at least once, else ModelError."""
+        found = np.asarray(column == self.problem.texts.code(str(value)), dtype=bool)
         if not found.any():
-            raise ModelError(f"規則の {name}「{value}」は、この問題にありません。名称・コードを確かめてください。")
+            raise ModelError(
+                f"{_FIELDS_JA.get(name, name)}「{value}」は、この問題にありません。名称・コードを確かめてください。"
+            )
         return found
 
     def rows(
@@ -106,8 +123,9 @@ def _budget(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
 
 def _vendor_share_cap(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
     weight = np.asarray(maker.problem.units["annual_cost_yen"], dtype=float)
-    vendors = [fields["vendor_id"]] if fields.get("vendor_id") else sorted(set(maker.vendor))
-    at = [np.flatnonzero(maker.vendor == vendor) for vendor in vendors]
+    named = fields.get("vendor_id")
+    vendors = [maker.problem.texts.code(str(named))] if named else sorted(set(maker.vendor))
+    at = [np.flatnonzero(maker.known(maker.vendor, vendor, "vendor_id")) for vendor in vendors]
     row = np.repeat(np.arange(len(vendors)), [len(part) for part in at])
     choice = np.concatenate(at)
     rhs = np.full(len(vendors), float(fields["share"]) * weight.sum())
@@ -134,7 +152,7 @@ def _minimum_vendors(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
     sets = list(itertools.combinations(vendors, needed - 1))
     rows = [sparse.csr_matrix(-(joint & ~np.isin(bundle_vendor, some)).astype(float)) for some in sets]
     none = sparse.csr_matrix((len(sets), problem.n_choices))
-    details = tuple("・".join(some) + "以外" for some in sets)
+    details = tuple("・".join(map(problem.texts.name, some)) + "以外" for some in sets)
     return Rows(details, none, sparse.vstack(rows, format="csr"), np.full(len(sets), -1.0), np.full(len(sets), -1.0))
 
 
@@ -155,7 +173,7 @@ def _members(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
             counts.append(
                 sparse.csr_matrix((limit, (np.arange(len(bundles)), bundles)), shape=(len(bundles), problem.n_bundles))
             )
-            names += [f"{name}:{problem.bundle_ids[f]}" for f in bundles]
+            names += [f"{name}@{maker.purchases[f]}" for f in bundles]
             signs.append(np.full(len(bundles), sign))
     if not parts:
         raise ModelError("参加数の規則には fewest か most の少なくとも一方が必要です。")
@@ -195,9 +213,7 @@ def _lots(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
     joint = np.asarray(problem.bundles["scope"] != "own", dtype=bool)
     key_of = np.full(problem.n_bundles, None, dtype=object)
     key_of[problem.bundle_of] = maker.key
-    keys = (
-        [fields["unit_key"]] if fields.get("unit_key") else sorted(set(key_of[joint & (problem.members_possible > 0)]))
-    )
+    keys = maker.keys_named(fields) or sorted(set(key_of[joint & (problem.members_possible > 0)]))
     matrix = np.zeros((len(keys), problem.n_bundles))
     for row, key in enumerate(keys):
         matrix[row, joint & np.asarray(key_of == key, dtype=bool)] = 1.0
@@ -213,10 +229,12 @@ def _lots(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
 
 def _together(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
     """For every pair of owners, task and start year: the first joins as often as the second (both directions)."""
-    owners = [str(name) for name in fields["owners"]]
+    owners = [maker.problem.texts.code(str(name)) for name in fields["owners"]]
+    for name in owners:
+        maker.known(maker.owner, name, "owner")
     details: list[Any] = []
     row, choice, value = [], [], []
-    keys = [fields["unit_key"]] if fields.get("unit_key") else sorted(set(maker.key[np.isin(maker.owner, owners)]))
+    keys = maker.keys_named(fields) or sorted(set(maker.key[np.isin(maker.owner, owners)]))
     for first, second in pairwise(owners):
         for key in keys:
             for year in sorted(set(maker.start[maker.joint])):
@@ -226,7 +244,7 @@ def _together(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
                     row += [len(details)] * (len(one) + len(two))
                     choice += [*one.tolist(), *two.tolist()]
                     value += [sign] * len(one) + [-sign] * len(two)
-                    details.append(f"{first}・{second}:{key}:{year}")
+                    details.append(f"{first}@{second}@{key}@{year}")
     return maker.rows(tuple(details), np.array(row), np.array(choice), np.array(value), np.zeros(len(details)))
 
 
@@ -241,7 +259,7 @@ def _nobody_worse_off(maker: RowMaker, fields: Mapping[str, Any]) -> Rows:
     on_choices = sparse.csr_matrix((extra, (position[problem.bundle_of[at]], at)), shape=shape)
     fixed = problem.fixed_cost[bundles]
     on_bundles = sparse.csr_matrix((fixed, (np.arange(len(bundles)), bundles)), shape=(len(bundles), problem.n_bundles))
-    names = tuple(str(problem.bundle_ids[f]) for f in bundles)
+    names = tuple(maker.purchases[f] for f in bundles)
     return Rows(names, on_choices, on_bundles, np.zeros(len(bundles)), np.ones(len(bundles)))
 
 

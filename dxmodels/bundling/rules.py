@@ -1,10 +1,11 @@
 """Which rules must a plan obey, written as data that a planner can switch on and off?
 
-A rule has an id, a kind and the fields of its kind; applying it adds coupling rows named "rule_id@detail" (or removes choices), so that
-every rule can be priced or dropped by its id (explain.py).
+A rule has an id, a kind and the fields of its kind (``dxmodels.inputs.option_rules.RULE_KINDS`` lists them once for option files and for
+code); applying it adds coupling rows named "rule_id@detail", so that every rule can be priced or dropped by its id (explain.py).
 
 budget              amount_yen by fiscal_year (or one amount for all years): Σ migration outlay of starts in the year ≤ amount
-vendor_share_cap    share: Σ yearly cost of units served by the vendor ≤ share × yearly cost of all units; own systems count too
+capacity            capacity_kind, factor [, holder_id]: the capacity table's rows of vendors or staff × factor
+vendor_share_cap    share [, vendor_id]: Σ yearly cost of units served by the vendor ≤ share × yearly cost of all units; own systems count too
 vendor_cap          vendor_id, count: units that one vendor newly serves ≤ count
 minimum_vendors     count: joint purchases from at least this many vendors (each with at least one purchase)
 members             most and/or fewest units in every joint purchase
@@ -13,8 +14,10 @@ exclude             vendor_id and/or offer_id: may not be chosen
 must_join / must_not_join   owner and/or unit_key: must (must not) be in a joint purchase
 lots                unit_key, count: at most this many purchases of the task
 together            owner list, unit_key: all in joint purchases of one start year, or none
-nobody_worse_off    with transfers inside each purchase: members' cost + fixed cost ≤ what they pay alone, purchase by purchase
+nobody_worse_off    purchase by purchase, members' cost + fixed cost ≤ what they pay alone (money may move inside a purchase); with
+                    ``sharing`` nobody may lose under that very rule either, which nobody_loses.py sees to
 fairness_floor      rate: every owner's own costs, before any share of fixed costs, fall by at least the rate
+Levers   incumbent_share_cap_rate below 1 is a vendor_share_cap for every vendor.
 Sources  award limits, lots and incumbency as in procurement optimisation (Bichler, Davenport, Hohner & Kalagnanam 2006, Industrial
          procurement auctions, in Combinatorial Auctions); dependence cap against the next lock-in.
 """
@@ -22,45 +25,23 @@ Sources  award limits, lots and incumbency as in procurement optimisation (Bichl
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dxmodels.bundling.problem import BundleProblem, Coupling, Flags
 from dxmodels.bundling.rule_rows import MAKERS, RowMaker, Rows
+from dxmodels.bundling.texts import STRUCTURE, RuleText
 from dxmodels.errors import Fault, ModelError, ParameterError
+from dxmodels.inputs.option_rules import RULE_KINDS, field_problem
 
-KINDS_JA = {
-    "budget": "年度予算の上限",
-    "vendor_share_cap": "一事業者の占有率の上限",
-    "vendor_cap": "事業者の受注数の上限",
-    "minimum_vendors": "最少事業者数",
-    "members": "参加数の範囲",
-    "keep_incumbent": "現行事業者の継続",
-    "exclude": "対象外とする事業者・提案",
-    "must_join": "参加の義務",
-    "must_not_join": "不参加",
-    "lots": "分割発注の上限",
-    "together": "足並みをそろえる団体",
-    "nobody_worse_off": "誰も損をしない（調達内の調整金あり）",
-    "fairness_floor": "各団体の削減の下限",
-}
-_FIELDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {  # required, optional
-    "budget": (frozenset({"amount_yen"}), frozenset({"fiscal_year"})),
-    "vendor_share_cap": (frozenset({"share"}), frozenset({"vendor_id"})),
-    "vendor_cap": (frozenset({"vendor_id", "count"}), frozenset()),
-    "minimum_vendors": (frozenset({"count"}), frozenset()),
-    "members": (frozenset(), frozenset({"fewest", "most"})),
-    "keep_incumbent": (frozenset(), frozenset({"owner", "unit_key"})),
-    "exclude": (frozenset(), frozenset({"vendor_id", "offer_id"})),
-    "must_join": (frozenset(), frozenset({"owner", "unit_key"})),
-    "must_not_join": (frozenset(), frozenset({"owner", "unit_key"})),
-    "lots": (frozenset({"count"}), frozenset({"unit_key"})),
-    "together": (frozenset({"owners"}), frozenset({"unit_key"})),
-    "nobody_worse_off": (frozenset(), frozenset()),
-    "fairness_floor": (frozenset({"rate"}), frozenset()),
-}
+if TYPE_CHECKING:
+    from dxmodels.inputs import Patch
+
+_MONEY_KINDS = ("budget", "nobody_worse_off", "fairness_floor")
+_COUNT_KINDS = ("vendor_cap", "lots")
+_SHARE_CAP_LEVER = "incumbent_share_cap_rate"
 
 
 @dataclass(frozen=True)
@@ -74,46 +55,81 @@ class Rule:
 
     def __post_init__(self) -> None:
         """Refuse unknown kinds and fields, all faults at once."""
-        faults = _faults_of(self)
+        faults = _faults_of(self.rule_id, self.kind, self.fields)
         if faults:
             raise ParameterError(faults)
 
     @property
     def label_ja(self) -> str:
         """Title of the rule, or the name of its kind."""
-        return self.title_ja or KINDS_JA[self.kind]
+        return self.title_ja or RULE_KINDS[self.kind].label_ja
 
 
 def rules_from(entries: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
-    """Return rules from plain mappings as an option file holds them: rule_id, kind, [title_ja], and the fields of the kind."""
-    rules = []
+    """Return rules from plain mappings: rule_id, kind, [title_ja], and the fields of the kind.
+
+    Raises ParameterError with the faults of all rules.
+    """
+    read = []
     for entry in entries:
         rest = {name: value for name, value in entry.items() if name not in ("rule_id", "kind", "title_ja")}
-        rules.append(
-            Rule(str(entry.get("rule_id", "")), str(entry.get("kind", "")), rest, str(entry.get("title_ja", "")))
-        )
-    names = [rule.rule_id for rule in rules]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise ModelError(f"rule_id「{'、'.join(repeated)}」が重なっています。規則ごとに異なる名前にしてください。")
+        read.append((str(entry.get("rule_id", "")), str(entry.get("kind", "")), rest, str(entry.get("title_ja", ""))))
+    faults = [fault for name, kind, rest, _ in read for fault in _faults_of(name, kind, rest)]
+    names = [name for name, *_ in read]
+    faults += [
+        Fault(f"規則「{name}」", "名前が重なっています", "規則ごとに異なる名前にしてください", 0, "rule_id", name)
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+    if faults:
+        raise ParameterError(faults)
+    return tuple(Rule(*parts) for parts in read)
+
+
+def rules_of_option(option: Patch | None) -> tuple[Rule, ...]:
+    """Return the rules of an option file and of its levers (one vendor's share), in file order."""
+    if option is None:
+        return ()
+    rules = [Rule(entry.name, entry.kind, entry.fields, entry.title_ja) for entry in option.rules.values()]
+    cap = float(option.lever(_SHARE_CAP_LEVER))
+    if cap < 1.0:
+        rules.append(Rule(_SHARE_CAP_LEVER, "vendor_share_cap", {"share": cap}))
     return tuple(rules)
 
 
-def apply_rules(problem: BundleProblem, rules: Sequence[Rule]) -> BundleProblem:
-    """Return the problem with every rule as coupling rows named "rule_id@detail".
+def named_sharing(rules: Sequence[Rule]) -> str:
+    """Return the sharing rule under which nobody may lose ("" where the rules name none, or transfers are allowed)."""
+    named = [str(rule.fields.get("sharing", "")) for rule in rules if rule.kind == "nobody_worse_off"]
+    return next((name for name in named if name not in ("", "transfers")), "")
 
-    Raises ModelError where a rule names an owner, task, vendor or offer that the problem does not have.
+
+def apply_rules(problem: BundleProblem, rules: Sequence[Rule]) -> BundleProblem:
+    """Return the problem with every rule as coupling rows named "rule_id@detail" and with the rules' titles.
+
+    Raises ParameterError naming every owner, task, vendor or offer of any rule that the problem does not have.
     """
     maker = RowMaker(problem)
-    joined = problem.coupling
+    joined, faults = problem.coupling, []
+    texts = {}
     for rule in rules:
-        joined = joined.joined(_as_coupling(problem, rule, MAKERS[rule.kind](maker, rule.fields)))
-    return problem.with_coupling(joined)
+        try:
+            if rule.kind == "capacity":
+                joined = _scaled(joined, problem, rule)
+                continue
+            joined = joined.joined(_as_coupling(rule, MAKERS[rule.kind](maker, rule.fields)))
+            texts[rule.rule_id] = _text_of(problem, rule)
+        except ModelError as error:
+            faults.append(
+                Fault(f"規則「{rule.label_ja}」", str(error), "規則か台帳・提案の表を直してください", 0, rule.rule_id)
+            )
+    if faults:
+        raise ParameterError(faults)
+    return replace(problem, coupling=joined, texts=problem.texts.with_rules(texts))
 
 
 def rule_ids(problem: BundleProblem) -> list[str]:
-    """Return the ids of the rules in a problem, in order: the part of each row's name before '@'."""
-    return list(dict.fromkeys(name.split("@")[0] for name in problem.coupling.limit_ids))
+    """Return the ids of the rules in a problem, in order: the part of each row's name before '@' (rows of structure are none)."""
+    names = dict.fromkeys(name.split("@")[0] for name in problem.coupling.limit_ids)
+    return [name for name in names if name != STRUCTURE]
 
 
 def without_rules(problem: BundleProblem, dropped: Iterable[str]) -> BundleProblem:
@@ -123,29 +139,48 @@ def without_rules(problem: BundleProblem, dropped: Iterable[str]) -> BundleProbl
     return problem.with_coupling(problem.coupling.take(kept))
 
 
-def _as_coupling(problem: BundleProblem, rule: Rule, rows: Rows) -> Coupling:
+def _scaled(rows: Coupling, problem: BundleProblem, rule: Rule) -> Coupling:
+    """The capacity rows of one kind (and holder) times the factor; a rule that meets no row is refused."""
+    kind, holder = str(rule.fields["capacity_kind"]), rule.fields.get("holder_id")
+    code = problem.texts.code(str(holder)) if holder is not None else None
+    parts = [name.split("@") for name in rows.limit_ids]
+    hit = np.array([part[0] == kind and (code is None or part[1] == code) for part in parts], dtype=bool)
+    if not hit.any():
+        raise ModelError(f"能力の表に「{kind}」{f'「{holder}」' if holder else ''}の行がありません。")
+    return replace(rows, rhs=np.where(hit, rows.rhs * float(rule.fields["factor"]), rows.rhs))
+
+
+def _as_coupling(rule: Rule, rows: Rows) -> Coupling:
     names = tuple(f"{rule.rule_id}@{detail}" if detail else rule.rule_id for detail in rows.details)
     return Coupling(names, rows.on_choices, rows.on_bundles, rows.rhs, rows.signs)
 
 
-def _faults_of(rule: Rule) -> list[Fault]:
-    where = f"規則「{rule.rule_id or '（名前なし）'}」"
-    if rule.kind not in _FIELDS:
+def _text_of(problem: BundleProblem, rule: Rule) -> RuleText:
+    if rule.kind in _MONEY_KINDS:
+        return RuleText(rule.label_ja, "百万円", 1e-6)
+    if rule.kind == "vendor_share_cap":
+        return RuleText(rule.label_ja, "％", 100.0 / float(problem.units["annual_cost_yen"].sum()))
+    return RuleText(rule.label_ja, "件" if rule.kind in _COUNT_KINDS else "")
+
+
+def _faults_of(rule_id: str, kind: str, fields: Mapping[str, Any]) -> list[Fault]:
+    where = f"規則「{rule_id or '（名前なし）'}」"
+    if kind not in RULE_KINDS:
         return [
-            Fault(where, "種類が分かりません", f"{'、'.join(_FIELDS)} のいずれかにしてください", 0, "kind", rule.kind)
+            Fault(where, "種類が分かりません", f"{'、'.join(RULE_KINDS)} のいずれかにしてください", 0, "kind", kind)
         ]
-    required, optional = _FIELDS[rule.kind]
+    own = RULE_KINDS[kind]
     faults = [
-        Fault(where, "項目がありません", "値を入れてください", 0, name) for name in sorted(required - set(rule.fields))
+        Fault(where, "項目がありません", "値を入れてください", 0, name) for name in sorted(own.required - set(fields))
     ]
     faults += [
-        Fault(where, "知らない項目です", f"{'、'.join(sorted(required | optional)) or 'なし'} が使えます", 0, name)
-        for name in sorted(set(rule.fields) - required - optional)
+        Fault(where, "知らない項目です", f"{'、'.join(sorted(own.fields)) or 'なし'} が使えます", 0, name)
+        for name in sorted(set(fields) - set(own.fields))
     ]
-    if not rule.rule_id or "@" in rule.rule_id:
-        faults.append(Fault(where, "rule_id が空か @ を含みます", "@ を含まない名前を付けてください", 0, "rule_id"))
-    for name in ("share", "rate"):
-        value = rule.fields.get(name)
-        if value is not None and not 0 <= float(value) <= 1:
-            faults.append(Fault(where, "割合が範囲の外です", "0〜1 にしてください", 0, name, str(value)))
+    if not rule_id or "@" in rule_id:
+        faults.append(Fault(where, "名前が空か @ を含みます", "@ を含まない名前を付けてください", 0, "rule_id"))
+    for name, value in fields.items():
+        problem = field_problem(kind, name, value) if name in own.fields and value is not None else None
+        if problem:
+            faults.append(Fault(where, problem[0], problem[1], 0, name, str(value)))
     return faults

@@ -46,7 +46,7 @@ def plot_renewals(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 def plot_rule_prices(result: RulePrices, *, ax: Axes | None = None) -> Axes:
     """Draw what each rule costs a year: dropped alone, and its part of what all rules cost together."""
-    table = result.to_frame().iloc[::-1]
+    table = result.table.iloc[::-1]
     ax = style.axes_for(ax, height_mm=30.0 + 11.0 * len(table))
     places = np.arange(len(table))
     ax.barh(
@@ -63,7 +63,7 @@ def plot_rule_prices(result: RulePrices, *, ax: Axes | None = None) -> Axes:
         color=style.PALETTE["orange"],
         label="規則全体への寄与",
     )
-    ax.set_yticks(places, table["rule_id"].to_list())
+    ax.set_yticks(places, table["rule_ja"].to_list())
     style.yen_axis(ax, "百万円", "x", label="年当たりの費用増")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.15 - 0.2 / len(table)), ncols=2)
     return style.finish(ax, "規則ごとの費用", grid="x")

@@ -1,8 +1,9 @@
 """What if the outside world were different (scenario), and what does the prefecture decide (option)?
 
 Both are small named patches. A scenario changes assumptions; an option sets levers and may change assumptions that follow from the
-decision. Every changed number carries its own source, date and grade. The levers themselves (name, label, type, range, default,
-unit, room) are registered in data/options/levers.yml; a lever an option does not set stands at its default.
+decision; rules and named groups of joint procurement stand there too (option_rules.py). Every changed number carries its own source,
+date and grade. The levers themselves (name, label, type, range, default, unit, room) are registered in data/options/levers.yml; a lever
+an option does not set stands at its default.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dxmodels.inputs.assumptions.entry import REGISTER_JA, Assumption
 from dxmodels.inputs.assumptions.quantiles import Levels
 from dxmodels.inputs.assumptions.reading import read_source, read_values
 from dxmodels.inputs.levers import Lever, LeverSetting, LeverValue, load_levers, read_settings
+from dxmodels.inputs.option_rules import GroupEntry, RuleEntry, read_groups, read_rules
 from dxmodels.inputs.places import data_root
 from dxmodels.inputs.yaml_files import Document, KeyPath, find_file, raise_if_any, read_document, unknown_name
 
@@ -73,7 +75,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Patch:
-    """One scenario or option: its changes to assumptions and, for an option, the levers it sets."""
+    """One scenario or option: its changes to assumptions and, for an option, levers, joint-purchase rules and named groups."""
 
     name: str
     title_ja: str
@@ -82,11 +84,13 @@ class Patch:
     source: str
     note: str
     levers: Mapping[str, LeverSetting] = field(default_factory=dict)
+    rules: Mapping[str, RuleEntry] = field(default_factory=dict)
+    groups: Mapping[str, GroupEntry] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Freeze the mappings."""
-        object.__setattr__(self, "changes", MappingProxyType(dict(self.changes)))
-        object.__setattr__(self, "levers", MappingProxyType(dict(self.levers)))
+        for name in ("changes", "levers", "rules", "groups"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def lever(self, name: str, *, levers: Mapping[str, Lever] | None = None) -> LeverValue:
         """Return the setting of one lever under this option (its default where the option does not set it).
@@ -140,7 +144,7 @@ def _load(kind: Kind, name: str, folder: str | Path | None) -> Patch:
 
 
 def _read_patch(document: Document, kind: Kind, name: str, folder: Path) -> Patch:
-    optional = ("note", "changes", "levers") if kind == "options" else ("note", "changes")
+    optional = ("note", "changes", "levers", "rules", "groups") if kind == "options" else ("note", "changes")
     top = document.fields((), document.content, required=("name", "title_ja", "source"), optional=optional)
     texts = {key: document.text_at((key,), top.get(key)) for key in ("name", "title_ja", "source")}
     if texts["name"] not in ("", name):
@@ -152,7 +156,9 @@ def _read_patch(document: Document, kind: Kind, name: str, folder: Path) -> Patc
         if (change := _read_change(document, ("changes", key), entry)) is not None
     }
     levers = read_settings(document, top["levers"], load_levers(folder / "levers.yml")) if top.get("levers") else {}
-    return Patch(name, texts["title_ja"], kind, changes, texts["source"], note, levers)
+    rules = read_rules(document, top["rules"]) if top.get("rules") else {}
+    groups = read_groups(document, top["groups"]) if top.get("groups") else {}
+    return Patch(name, texts["title_ja"], kind, changes, texts["source"], note, levers, rules, groups)
 
 
 def _read_change(document: Document, path: KeyPath, entry: object) -> Change | None:

@@ -17,6 +17,7 @@ from dxmodels.bundling import (
     near_optimal_plans,
     optimize_bundles,
     participation_of,
+    plan_without_losers,
     price_rules,
     project_uptake,
     purchases_with_legal_form,
@@ -121,7 +122,7 @@ def test_rules_bite_and_each_has_its_price() -> None:
     # Without the offer everybody stays alone: 100 + 100 + 400.
     assert optimize_bundles(ruled).objective == pytest.approx(600e6)
     prices = price_rules(ruled, years=10)
-    table = prices.to_frame().set_index("rule_id")
+    table = prices.table.set_index("rule_id")
     # The city out alone: 49 + 51 + 32 + 400 = 532. Dropping the exclusion saves 68; dropping the city's rule saves nothing.
     assert table.loc["V2を使わない", "price_alone"] == pytest.approx(68e6)
     assert table.loc["丙市不参加", "price_alone"] == pytest.approx(0)
@@ -129,7 +130,7 @@ def test_rules_bite_and_each_has_its_price() -> None:
     assert free == pytest.approx(402e6)
     assert table.loc["丙市不参加", "price_joint"] == pytest.approx(65e6)
     assert table.loc["V2を使わない", "price_joint"] == pytest.approx(133e6)
-    assert "V2を使わない" in prices.summary()
+    assert "「対象外とする事業者・提案」で、これだけを外せば年 6百万円" in prices.summary().replace(",", "")
 
 
 @pytest.mark.parametrize(
@@ -170,9 +171,10 @@ def test_a_clash_is_named_with_the_cheapest_way_out() -> None:
     assert conflict is not None
     assert set(conflict.rules) == {"全団体参加", "年度予算"}
     # Joining costs 5 + 7 + 22 = 34 million in FY2028 (own vendor 3 + 2, other 5 + 2, city 20 + 2): 70 % more budget, or one town less.
-    easing = conflict.to_frame().set_index("limit_id")
+    easing = conflict.relaxation.set_index("limit_id")
     assert easing.loc["年度予算@2028", "eased_limit"] == pytest.approx(34e6)
     assert "同時に成り立ちません" in conflict.summary()
+    assert "「年度予算の上限（2028年度）」を20百万円から34百万円へ" in conflict.summary()
     assert explain_infeasibility(problem) is None
 
 
@@ -181,10 +183,14 @@ def test_faulty_rules_are_refused_with_all_faults() -> None:
         rules_from([{"rule_id": "x@y", "kind": "vendor_share_cap", "share": 3, "colour": "red"}])
     for piece in ("@", "colour", "割合が範囲の外"):
         assert piece in str(caught.value)
-    with pytest.raises(ModelError, match="ありません"):
-        apply_rules(
-            build_problem(toy_case(), toy_params()), rules_from([{"rule_id": "r", "kind": "must_join", "owner": "Z"}])
-        )
+    strangers = [
+        {"rule_id": "r", "kind": "must_join", "owner": "Z"},
+        {"rule_id": "s", "kind": "exclude", "vendor_id": "V9"},
+    ]
+    with pytest.raises(ParameterError) as caught:
+        apply_rules(build_problem(toy_case(), toy_params()), rules_from(strangers))
+    for piece in ("「Z」", "「V9」", "2 件の誤り"):
+        assert piece in str(caught.value)
 
 
 def test_options_decide_the_reach() -> None:
@@ -274,6 +280,12 @@ def test_a_whole_plan_shared_by_one_rule() -> None:
     core = share_plan(plan, rule="nucleolus")
     assert not core.losers
     assert core.totals["share"].sum() == pytest.approx(plan.objective)
+    # Under equal shares no two of the three gain together with the city: 49 + 51 + 32 = 132 is left, 66 for each town against 100.
+    fair = plan_without_losers(problem, equal_part=1.0)
+    assert fair.plan.objective == pytest.approx(132e6 + 400e6)
+    assert fair.price == pytest.approx(130e6)
+    assert not share_plan(fair.plan, rule="equal").losers
+    assert verify_plan(problem, fair.plan).ok
     nobody = share_plan(
         optimize_bundles(apply_rules(problem, rules_from([{"rule_id": "単独", "kind": "lots", "count": 0}]))),
         rule="equal",
