@@ -23,8 +23,6 @@ _VERDICTS = {
     "low_one": (_GREEN, "white", "一方の比較だけで低い"),
     "": (_BLUE, _BLUE, "幅の中・判定不能"),
 }
-_NAME_WIDTH_PLACES = 5.0  # width of a written name, in places of the axis
-_NAME_GAP_SHARE = 0.045  # height of a written name, as a share of the axis
 _POPULATIONS = (2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 3_000_000)
 
 
@@ -110,13 +108,14 @@ def plot_cost_outliers(result: CostOutliers, *, ax: Axes | None = None) -> Axes:
     ax.yaxis.set_major_locator(FixedLocator([500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000, 50_000]))
     ax.yaxis.set_minor_locator(NullLocator())
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    _name_flagged(ax, table)
     ax.set_xticks(places[[0, -1]], [f"{int(table['population_people'].iloc[end]):,}人" for end in (0, -1)])
     ax.set_xlim(-1, len(table) + 4)
     ax.set_xlabel("人口の少ない順")
     ax.set_ylabel("1人当たり経費（円／年・税込、対数目盛）")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
-    return style.finish(ax)
+    style.finish(ax)
+    _name_flagged(ax, table)
+    return ax
 
 
 def plot_whole_life(result: WholeLifeCost, *, ax: Axes | None = None) -> Axes:
@@ -155,25 +154,13 @@ def _draw_verdicts(ax: Axes, table: pd.DataFrame) -> None:
 
 
 def _name_flagged(ax: Axes, table: pd.DataFrame) -> None:
-    """Write the names of bodies out of line at their right; of neighbours whose names would touch, each is moved up or down."""
+    """Write the names of bodies out of line beside their points."""
     flagged = table[table["verdict"].isin([kind for kind in _VERDICTS if kind])]
-    low, high = np.log(ax.get_ylim())
-    gap = (high - low) * _NAME_GAP_SHARE
-    written: list[tuple[float, float]] = []
-    for place, row in sorted(flagged.iterrows(), key=lambda pair: -float(pair[1]["cost_per_person_yen"])):
-        height = float(np.log(row["cost_per_person_yen"]))
-        taken = [other for x, other in written if abs(x - float(str(place))) < _NAME_WIDTH_PLACES]
-        while any(abs(height - other) < gap for other in taken):
-            height -= gap / 4
-        written.append((float(str(place)), height))
-        ax.annotate(
-            str(row["name_ja"]),
-            (float(str(place)), float(row["cost_per_person_yen"])),
-            (float(str(place)) + 0.7, float(np.exp(height))),
-            va="center",
-            fontsize=7.5,
-            color=_VERDICTS[str(row["verdict"])][0],
-        )
+    colours = [_VERDICTS[str(verdict)][0] for verdict in flagged["verdict"]]
+    costs = [float(cost) for cost in flagged["cost_per_person_yen"]]
+    style.name_points(
+        ax, list(flagged["name_ja"].astype(str)), [float(place) for place in flagged.index], costs, colours
+    )
 
 
 def _draw_commitments(ax: Axes, result: WholeLifeCost) -> None:

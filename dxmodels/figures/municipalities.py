@@ -11,10 +11,11 @@ from matplotlib.patches import Rectangle
 
 from dxmodels.figures import style
 from dxmodels.figures.tiles import plot_tile_map
+from dxmodels.fiscal import era_text
 from dxmodels.money import format_rate
 from dxmodels.municipalities.divide import RankIntervals, SizePattern
 from dxmodels.municipalities.divide.gap import UNCLEAR
-from dxmodels.municipalities.outcomes import USUAL, OutcomeGap
+from dxmodels.municipalities.outcomes import USUAL, MissingUnits, OutcomeGap
 from dxmodels.municipalities.standardisation import LateStandardisation, RunningCostReferences
 
 
@@ -64,9 +65,8 @@ def plot_size_pattern(result: SizePattern, *, ax: Axes | None = None) -> Axes:
         for flag, rho in zip(unclear, result.table["size_correlation"], strict=True)
     ]
     style.write_beside(ax, notes, [len(classes) - 0.35] * len(notes), list(range(len(notes))))
-    ax.set_xticks(
-        range(len(classes)), [f"{name.replace('（', chr(10) + '（')}\n{counts[name]}団体" for name in classes]
-    )
+    labels = [f"{name.replace('（', chr(10) + '（')}\n{counts[name]}団体" for name in classes]
+    ax.set_xticks(range(len(classes)), labels, linespacing=1.5)
     ax.set_yticks(range(len(means)), list(means.index))
     ax.set_xlim(-0.5, len(classes) + 0.35)
     ax.set_ylim(len(means) - 0.5, -0.5)
@@ -83,7 +83,8 @@ def plot_outcome_gap(result: OutcomeGap, *, highlight: Sequence[str] = (), ax: A
     ax = style.axes_for(ax, height_mm=95.0)
     people = table["population_people"].to_numpy(dtype=float)
     expected, half = table["expected_share"].to_numpy(), table["half_width_share"].to_numpy()
-    usual = f"人口から見込まれる幅（{result.confidence_share:.0%}、その団体を除いて推定）"
+    confidence = format_rate(result.confidence_share, decimals=0)
+    usual = f"人口から見込まれる幅（{confidence}、その団体を除いて推定）"
     low, high = np.clip(expected - half, 0, 1), np.clip(expected + half, 0, 1)
     ax.vlines(people, low, high, color=style.PALETTE["sky"], alpha=0.35, linewidth=3.0, label=usual)
     marked = table["municipality_code"].isin(list(highlight)).to_numpy()
@@ -92,31 +93,26 @@ def plot_outcome_gap(result: OutcomeGap, *, highlight: Sequence[str] = (), ax: A
         marked, style.PALETTE["vermillion"], np.where(named, style.PALETTE["black"], style.PALETTE["blue"])
     )
     ax.scatter(people, table["indicator_share"], s=np.where(marked, 34, 16), color=list(colours), zorder=3)
-    for turn, place in enumerate(np.flatnonzero(named)):
-        ax.annotate(
-            str(table["name_ja"].iloc[place]),
-            (people[place], float(table["indicator_share"].iloc[place])),
-            xytext=(5, 6 if turn % 2 else -9),
-            textcoords="offset points",
-            fontsize=7.5,
-            color=str(colours[place]),
-        )
     ax.set_xscale("log")
     ax.set_xticks([5e3, 1e4, 5e4, 1e5, 5e5, 1e6, 3e6], ["5千", "1万", "5万", "10万", "50万", "100万", "300万"])
     ax.minorticks_off()
     ax.set_ylim(0, 1.02)
     ax.set_xlabel("人口（人、対数目盛）")
     style.percent_axis(ax, label=result.name_ja)
-    ax.legend(loc="lower right")
-    return style.finish(ax)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    style.finish(ax)
+    chosen = table[named]
+    names, shares = chosen["name_ja"].astype(str), chosen["indicator_share"].astype(float)
+    style.name_points(ax, list(names), list(people[named]), list(shares), [str(colour) for colour in colours[named]])
+    return ax
 
 
-def plot_outcome_map(
-    result: OutcomeGap, municipalities: pd.DataFrame, *, highlight: Sequence[str] = (), ax: Axes | None = None
+def plot_missing_map(
+    result: MissingUnits, municipalities: pd.DataFrame, *, highlight: Sequence[str] = (), ax: Axes | None = None
 ) -> Axes:
-    """Draw the indicator on the tile map, in per cent."""
-    values = result.table.set_index("municipality_code")["indicator_share"] * 100.0
-    return plot_tile_map(municipalities, values.round(1), label=result.name_ja, unit="％", highlight=highlight, ax=ax)
+    """Draw how many procedures each municipality has still to put online, on the tile map."""
+    values = result.table.set_index("municipality_code")["lacking_count"]
+    return plot_tile_map(municipalities, values, label=result.label_ja, unit="件", highlight=highlight, ax=ax)
 
 
 def plot_late_standardisation(result: LateStandardisation, *, ax: Axes | None = None) -> Axes:
@@ -126,10 +122,11 @@ def plot_late_standardisation(result: LateStandardisation, *, ax: Axes | None = 
     places = np.arange(len(table), dtype=float)
     counts = table["late_bodies_count"].astype(float)
     ax.bar(places, counts, color=style.PALETTE["blue"], width=0.55)
-    for place, count, share in zip(places, counts, table["late_bodies_share"], strict=True):
-        ax.text(place, count, f"{count:,.0f}\n（{format_rate(float(share))}）", ha="center", va="bottom", fontsize=8)
-    ax.set_xticks(places, list(table["as_of"]))
-    ax.set_ylim(0, float(counts.max()) * 1.22)
+    for place, count in zip(places, counts, strict=True):
+        ax.annotate(f"{count:,.0f}団体", (place, count), (0, 3), textcoords="offset points", ha="center", fontsize=8)
+    ax.set_xticks(places, [era_text(str(day)) for day in table["as_of"]])
+    ax.set_ylim(0, float(counts.max()) * 1.15)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.set_ylabel("団体数（団体）")
     ax.set_xlabel("期限に間に合わないシステムを抱える団体。公表された時点（間隔は等しくない）")
     return style.finish(ax)

@@ -42,7 +42,7 @@ def plot_rankings(result: RankTrack, *, ax: Axes | None = None) -> Axes:
     table = result.table[years > 1]
     styles = dict(zip(table["ranking_ja"].unique(), ("-", "--", ":", "-."), strict=False))
     bodies = dict(zip(table["body_ja"].unique(), style.CYCLE, strict=False))
-    names, lasts, colours = [], [], []
+    names, lasts, ends, colours = [], [], [], []
     for (ranking, body), rows in table.groupby(["ranking_ja", "body_ja"], sort=False):
         is_home = body in result.home
         ax.plot(
@@ -59,13 +59,16 @@ def plot_rankings(result: RankTrack, *, ax: Axes | None = None) -> Axes:
             f"{body} {int(last['place_rank'])}位（{_short(str(ranking))}、{int(last['survey_year_number'])}年）"
         )
         lasts.append(float(last["place_rank"]))
+        ends.append(float(last["survey_year_number"]))
         colours.append(bodies.get(body, style.MUTED))
     first, final = int(table["survey_year_number"].min()), int(table["survey_year_number"].max())
     ax.set_xlim(first - 0.3, final + 0.55 * (final - first))
     ax.set_xticks(range(first, final + 1), [f"{year}年" for year in range(first, final + 1)])
-    ax.set_ylim(float(table["place_rank"].max()) + 2, 0)
+    worst = int(table["place_rank"].max())
+    ax.set_ylim(worst + 2, -2)
+    ax.set_yticks([1, *range(5, worst + 1, 5)])
     ax.set_ylabel("順位（上ほど良い）")
-    style.name_at_right(ax, names, lasts, colours, x=0.66)
+    style.name_at_right(ax, names, lasts, colours, x=0.68, ends=ends)
     return style.finish(ax)
 
 

@@ -57,7 +57,7 @@ def plot_tile_map(
         _draw_tile(ax, place, value, int(member), grouped)
     for code in highlight:
         _frame(ax, float(places["tile_column"][code]), float(places["tile_row"][code]))
-    _finish_map(ax, places, grouped, f"{label}（{unit}）" if unit else label)
+    _finish_map(ax, places, grouped, label)
     return ax
 
 
@@ -104,10 +104,26 @@ def _classify_numbers(values: pd.Series, edges: list[float], unit: str) -> TileC
         )
     found = np.searchsorted(edges[1:-1], numbers, side="right")
     members = pd.Series(np.where(np.isfinite(numbers), found, -1), index=values.index)
-    texts = [f"{_number(low)}〜{_number(high)}{unit}" for low, high in pairwise(edges)]
-    # Inner edges belong to the class above them; the last class holds both of its edges.
-    texts = [f"{text}未満" if index < len(texts) - 1 else text for index, text in enumerate(texts)]
+    texts = _class_texts(edges, unit, whole=_all_whole([*numbers.tolist(), *edges]))
     return TileClasses(members, tuple(texts), tuple(style.ordered_colours(len(texts))))
+
+
+def _class_texts(edges: list[float], unit: str, *, whole: bool) -> list[str]:
+    """Say each class: inner edges belong to the class above them, the last class holds both of its edges.
+
+    Whole numbers are told by the numbers a class holds (1〜2団体), others by their limits (10〜12.5％未満).
+    """
+    pairs = list(pairwise(edges))
+    if not whole:
+        texts = [f"{_number(low)}〜{_number(high)}{unit}" for low, high in pairs]
+        return [f"{text}未満" for text in texts[:-1]] + texts[-1:]
+    ends = [(low, high - 1) for low, high in pairs[:-1]] + pairs[-1:]
+    return [f"{_number(low)}{f'〜{_number(high)}' if high > low else ''}{unit}" for low, high in ends]
+
+
+def _all_whole(numbers: Sequence[float]) -> bool:
+    known = [number for number in numbers if np.isfinite(number)]
+    return all(float(number).is_integer() for number in known)
 
 
 def _classify_names(values: pd.Series, names: list[str]) -> TileClasses:

@@ -20,6 +20,7 @@ import pandas as pd
 from scipy import stats
 
 from dxmodels.errors import MissingTableError, ModelError
+from dxmodels.fiscal import era_text
 from dxmodels.inputs import Case
 from dxmodels.money import format_rate
 
@@ -34,21 +35,24 @@ class RankTrack:
     home: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the ranks, oldest first within each ranking and body."""
-        return self.table.copy()
+        """Return the ranks as published, oldest first within each ranking and body (``table`` also has the share of bodies ahead)."""
+        return self.table.drop(columns="ahead_share")
 
     def summary(self) -> str:
-        """Return the headline sentences (Japanese)."""
-        sentences = []
+        """Return the headline sentences (Japanese): where a rank has moved, then the ranks of one date, told once for all."""
+        moved: list[str] = []
+        once: dict[str, list[str]] = {}
         for (ranking, body), rows in self.table[self.table["body_ja"].isin(self.home)].groupby(
             ["ranking_ja", "body_ja"], sort=False
         ):
             first, last = rows.iloc[0], rows.iloc[-1]
-            if len(rows) == 1:
-                sentences.append(f"{ranking}：{body}は{_place(first)}で、その後の順位は確認できない。")
+            if len(rows) > 1:
+                way = _way(float(first["place_rank"]), float(last["place_rank"]))
+                moved.append(f"{ranking}で、{body}は{_place(first)}から{_place(last)}へ{way}。")
             else:
-                sentences.append(f"{ranking}：{body}は{_place(first)}から{_place(last)}。")
-        return "".join(sentences)
+                once.setdefault(str(ranking), []).append(f"{body}が{_place(last)}")
+        told = "、".join(f"{ranking}では{'、'.join(places)}" for ranking, places in once.items())
+        return "".join(moved) + (f"{told}で、その後の順位は確認できない。" if once else "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +68,21 @@ class OutcomeGap:
     confidence_share: float
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per municipality, highest share first."""
-        return self.table.copy()
+        """Return one row per municipality, highest share first, beside what is usual for its size."""
+        usual = ["expected_share", "half_width_share", "against_size_ja"]
+        return self.table[["name_ja", "population_people", "indicator_share", *usual]]
+
+    def missing_units(self) -> MissingUnits:
+        """Return how many units (procedures) each municipality still lacks; raises MissingTableError where no counts are published."""
+        if self.missing_units_count is None:
+            raise MissingTableError(
+                "municipality_series",
+                ["indicator_value"],
+                reason=f"に「{self.name_ja}」の件数（分子・分母）がありません",
+            )
+        table = self.table[["municipality_code", "name_ja", "done_count", "all_count", "lacking_count"]]
+        order = table.sort_values(["lacking_count", "municipality_code"], ascending=[False, True], ignore_index=True)
+        return MissingUnits(order, f"{self.name_ja}：残りの手続数", era_text(self.as_of))
 
     @property
     def best_share(self) -> float:
@@ -75,13 +92,42 @@ class OutcomeGap:
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         best, median = self.table["indicator_share"].max(), self.table["indicator_share"].median()
-        text = f"{self.name_ja}（{self.as_of}）は最高 {format_rate(best, decimals=0)}（{self.best_ja}）、中央値 {format_rate(median, decimals=0)}。"
-        if self.missing_units_count is not None:
-            text += f"対象手続のうち、のべ {self.missing_units_count:,} 手続がまだオンライン化されていない。"
+        text = (
+            f"{self.name_ja}（{era_text(self.as_of)}）は、最高の{self.best_ja}で{format_rate(best, decimals=0)}、"
+            f"中央の団体で{format_rate(median, decimals=0)}。"
+        )
         below = self.table.loc[self.table["against_size_ja"] == BELOW, "name_ja"]
         above = self.table.loc[self.table["against_size_ja"] == ABOVE, "name_ja"]
-        text += f"人口から見込まれる幅（{format_rate(self.confidence_share, decimals=0)}予測区間）を上回る団体：{'・'.join(above) if len(above) else 'なし'}、"
-        return text + f"下回る団体：{'・'.join(below) if len(below) else 'なし'}。"
+        span = f"人口から見込まれる幅（{format_rate(self.confidence_share, decimals=0)}予測区間）"
+        return text + f"{span}を上回るのは{'・'.join(above) or 'なし'}、下回るのは{'・'.join(below) or 'なし'}。"
+
+
+@dataclass(frozen=True, eq=False)
+class MissingUnits:
+    """Procedures done, all and still lacking by municipality, most lacking first."""
+
+    table: pd.DataFrame
+    label_ja: str
+    as_of_ja: str
+
+    @property
+    def total_count(self) -> int:
+        """Procedures still lacking over all municipalities (each counted where it lacks)."""
+        return int(self.table["lacking_count"].sum())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per municipality."""
+        return self.table.drop(columns="municipality_code")
+
+    def summary(self) -> str:
+        """Return how many are left in all, and where most and fewest (Japanese)."""
+        lacking = self.table["lacking_count"]
+        most = "・".join(self.table.loc[lacking == lacking.max(), "name_ja"])
+        fewest = "・".join(self.table.loc[lacking == lacking.min(), "name_ja"])
+        return (
+            f"{len(self.table)}団体の対象手続のべ{int(self.table['all_count'].sum()):,}件のうち、{self.total_count:,}件がまだオンライン化されていない"
+            f"（{self.as_of_ja}）。残りが最も多いのは{most}の{int(lacking.max())}件、最も少ないのは{fewest}の{int(lacking.min())}件。"
+        )
 
 
 def track_rankings(rankings: pd.DataFrame, *, home: Sequence[str]) -> RankTrack:
@@ -119,9 +165,22 @@ def measure_outcome_gap(case: Case, *, indicator_id: str, confidence_share: floa
     return OutcomeGap(table, indicator_id, name_ja, as_of, best, missing, confidence_share)
 
 
+def list_missing_units(gap: OutcomeGap) -> MissingUnits:
+    """Return how many units (procedures) each municipality still lacks (E27); MissingTableError where no counts are published."""
+    return gap.missing_units()
+
+
 def _place(row: pd.Series) -> str:
-    among = f"{int(row['among_count'])} 中 " if pd.notna(row["among_count"]) else ""
-    return f" {int(row['survey_year_number'])}年 {among}{int(row['place_rank'])} 位"
+    ranking = str(row["ranking_ja"])
+    kind = next((word for word in ("都道府県", "市区") if word in ranking), "か国・地域")
+    among = f"{int(row['among_count'])}{kind}中" if pd.notna(row["among_count"]) else ""
+    return f"{int(row['survey_year_number'])}年の{among}{int(row['place_rank'])}位"
+
+
+def _way(first: float, last: float) -> str:
+    if first == last:
+        return "変わっていない"
+    return "上がった" if last < first else "下がった"
 
 
 def _published_share(case: Case, indicator_id: str) -> tuple[pd.Series, str, str]:

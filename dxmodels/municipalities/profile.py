@@ -16,8 +16,11 @@ import pandas as pd
 
 from dxmodels.errors import ModelError
 from dxmodels.inputs import Case, Register
+from dxmodels.money import format_rate
 from dxmodels.municipalities.divide.scores import DOMAIN_JA, Scores, collect_scores, read_size_classing
 
+YES_NO, SHARE = "有無", "割合（0〜1）"
+_WHOLE_FROM = 100  # numbers from here on are told without decimals
 HIGHER, LOWER, IN_LINE = "同じ規模より高い", "同じ規模より低い", "同じ規模なみ"
 
 
@@ -32,8 +35,14 @@ class PeerPosition:
     peers_count: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per indicator; shares are 0..1."""
-        return self.table.copy()
+        """Return one row per indicator as a planner reads it: every value in its own unit (``table`` holds the numbers)."""
+        units = self.table["unit"]
+        shown = {
+            f"{name}_ja": [_said(value, unit) for value, unit in zip(self.table[f"{name}_value"], units, strict=True)]
+            for name in ("own", "peer_low", "peer_median", "peer_high", "all_median")
+        }
+        positions = self.table["position_ja"].replace("", "－")
+        return pd.DataFrame({"name_ja": self.table["name_ja"], **shown, "position_ja": positions})
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
@@ -42,8 +51,8 @@ class PeerPosition:
             word: "・".join(judged.loc[judged["position_ja"] == word, "name_ja"]) or "なし" for word in (HIGHER, LOWER)
         }
         return (
-            f"{self.name_ja}を同じ規模（{self.size_class_ja}、ほか {self.peers_count} 団体）と比べると、"
-            f"高い指標は{named[HIGHER]}、低い指標は{named[LOWER]}。"
+            f"{self.name_ja}が同じ規模（{self.size_class_ja}、ほか{self.peers_count}団体）より低い指標は{named[LOWER]}、"
+            f"高い指標は{named[HIGHER]}。"
         )
 
 
@@ -61,7 +70,8 @@ def compare_with_peers(case: Case, register: Register, *, municipality_code: str
     ]
     rows = [
         _row(scores.values[str(entry.indicator_id)], municipality_code, peers)
-        | {"name_ja": entry.name_ja, "domain_ja": DOMAIN_JA[str(entry.domain)], "unit": "割合（0〜1）"}
+        | {"name_ja": entry.name_ja, "domain_ja": DOMAIN_JA[str(entry.domain)]}
+        | {"unit": YES_NO if set(scores.values[str(entry.indicator_id)]) <= {0.0, 1.0} else SHARE}
         for entry in scores.indicators.itertuples()
     ]
     rows += _context_rows(case, scores, municipality_code, peers)
@@ -72,6 +82,18 @@ def compare_with_peers(case: Case, register: Register, *, municipality_code: str
 
 
 compare_with_peers.question_ja = "同じ規模の団体との比較"  # type: ignore[attr-defined]
+
+
+def _said(value: object, unit: str) -> str:
+    """Return a value in words: あり or なし, shares in per cent, people and indices as numbers, missing as a dash."""
+    if pd.isna(value):  # type: ignore[call-overload]
+        return "－"
+    number = float(value)  # type: ignore[arg-type]
+    if unit == YES_NO:
+        return {0.0: "なし", 1.0: "あり"}.get(number, "半々")
+    if unit.startswith("割合"):
+        return format_rate(number, decimals=0)
+    return f"{number:,.0f}{unit}" if number >= _WHOLE_FROM else f"{number:.2f}{unit.removesuffix('指数')}"
 
 
 def _row(values: pd.Series, code: str, peers: pd.Index) -> dict[str, object]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dxmodels.errors import MissingTableError, ModelError
+from dxmodels.fiscal import era_text
 from dxmodels.inputs import Register
 from dxmodels.money import format_rate, format_yen
 
@@ -59,20 +60,24 @@ class LateStandardisation:
         return int(self.table["late_bodies_count"].iloc[-1])
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per date; shares are 0..1, a count that was not published is missing."""
-        return self.table.copy()
+        """Return the published counts, one row per date; a count that was not published is missing (``table`` also has the shares)."""
+        shown = self.table[["as_of", "late_bodies_count", "late_systems_count"]]
+        return shown.assign(as_of=[era_text(str(day)) for day in shown["as_of"]])
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         first, last = self.table.iloc[0], self.table.iloc[-1]
+        way = "増えた" if last["late_bodies_count"] > first["late_bodies_count"] else "変わった"
         text = (
-            f"期限に間に合わないシステムを抱える団体は {first['as_of']} の {first['late_bodies_count']:,} 団体"
-            f"（{format_rate(first['late_bodies_share'])}）から {last['as_of']} の {last['late_bodies_count']:,} 団体"
-            f"（{format_rate(last['late_bodies_share'])}）へ増えた。"
+            f"期限に間に合わないシステムを抱える団体は、{era_text(str(first['as_of']))}の{first['late_bodies_count']:,}団体から"
+            f"{era_text(str(last['as_of']))}の{last['late_bodies_count']:,}団体（対象団体の{format_rate(last['late_bodies_share'])}）へ{way}。"
         )
         if not self.reasons.empty:
             top = self.reasons.iloc[0]
-            text += f"理由が公表された {top['as_of']} では、遅れの {format_rate(top['reason_share'])}が{top['reason_ja']}による。"
+            text += (
+                f"理由が公表された{era_text(str(top['as_of']))}には、遅れるシステムの{format_rate(top['reason_share'])}が"
+                f"{top['reason_ja']}によるものだった。"
+            )
         return text
 
 
@@ -85,22 +90,22 @@ class RunningCostReferences:
     assumptions: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per reference, smallest multiple first (its source stands with the assumption)."""
-        return self.table.drop(columns="source")
+        """Return one row per reference, smallest multiple first (its source stands with the assumption); no column without a value."""
+        return self.table.drop(columns="source").dropna(axis="columns", how="all")
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         low, high = self.table.iloc[0], self.table.iloc[-1]
         text = (
-            f"移行後の運用経費の参照値は現行の {low['cost_multiple_index']:.2f} 倍（{low['reference_ja']}）から "
-            f"{high['cost_multiple_index']:.1f} 倍（{high['reference_ja']}）まで開く"
+            f"移行後の運用経費は、国の目標では現行の{low['cost_multiple_index']:.2f}倍だが、公表された見込みは最も高い"
+            f"{high['reference_ja'].split('（')[0]}で平均{high['cost_multiple_index']:.1f}倍"
         )
         if pd.notna(high["high_multiple_index"]):
-            text += f"（最大 {high['high_multiple_index']:.1f} 倍）"
-        text += "。目標以外はいずれも 1 倍前後かそれ以上で、実績ではなく移行前の見込みである。"
+            text += f"（最大{high['high_multiple_index']:.1f}倍）"
+        text += "に上る。目標以外はいずれも1倍前後かそれ以上で、実績ではなく移行前の見込みである。"
         if self.present_cost_yen is not None:
             text += (
-                f"現行 {format_yen(self.present_cost_yen)} の団体では年 {format_yen(low['after_cost_yen'])}〜"
+                f"現行{format_yen(self.present_cost_yen)}の団体では年{format_yen(low['after_cost_yen'])}〜"
                 f"{format_yen(high['after_cost_yen'])}。"
             )
         return text

@@ -37,7 +37,7 @@ def _boxes(ax: Axes) -> list[tuple[str, Bbox]]:
     canvas.draw()
     renderer = canvas.get_renderer()
     return [
-        (text.get_text(), text.get_window_extent(renderer))
+        (text.get_text(), Text.get_window_extent(text, renderer))  # of an annotation: the words, not its pointer
         for text in figure.findobj(Text)
         if text.get_visible() and text.get_text().strip() and _drawn(text, ax)
     ]

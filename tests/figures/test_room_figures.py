@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.text import Text
+from overlaps import overlapping_texts
 
 from dxmodels.bundling.price_shares import share_price
 from dxmodels.bundling.uptake import map_members, measure_uptake
@@ -100,6 +101,12 @@ def test_figure_lacks_no_glyph_fits_the_page_and_keeps_its_texts(name: str, resu
                 assert inside, (name, text.get_text())
 
 
+@pytest.mark.parametrize("name", [name for name in FIGURES if name not in {"members", "trace"}])
+def test_no_label_covers_another(name: str, results: dict[str, object]) -> None:
+    key, plot = FIGURES[name]
+    assert overlapping_texts(plot(results[key])) == []
+
+
 def drawn_tick_labels(ax: Axes) -> list[Text]:
     """Labels of ticks inside the axes: the locator also makes ticks beyond the limits, which are never drawn."""
     ticks = [(ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())]
@@ -172,7 +179,8 @@ def test_labels_are_moved_apart_without_leaving_the_axes() -> None:
 
 
 def test_outcome_map_uses_the_tiles_of_the_case(results: dict[str, object], osaka: Case) -> None:
-    ax = municipalities.plot_outcome_map(results["gap"], osaka.table("municipalities"), highlight=["273210"])  # type: ignore[arg-type]
+    missing = results["gap"].missing_units()  # type: ignore[attr-defined]
+    ax = municipalities.plot_missing_map(missing, osaka.table("municipalities"), highlight=["273210"])
     names = {text.get_text() for text in ax.texts}
     assert set(osaka.table("municipalities")["name_ja"]) <= names
     assert pd.Series([patch.get_fill() for patch in ax.patches]).eq(False).sum() == 1

@@ -271,7 +271,7 @@ def test_gain_of_steps_is_what_the_index_really_rises_by(osaka: Case) -> None:
 def test_tied_sets_of_steps_are_called_tied(osaka: Case) -> None:
     scores = collect_scores(towns({"a": [1, 1, 0, 0], "b": [1, 1, 0, 0]}, _binary()), sizes=SIZES)
     said = rank_actions(scores, CODES[2:], steps=1, region=REGION_TWO, draws=64, seed=1).summary()
-    assert "2 組が同点" in said
+    assert "2組が同点" in said
 
 
 def _binary() -> list[tuple[str, str, str, str]]:

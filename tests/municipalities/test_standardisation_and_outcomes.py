@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from dxmodels.errors import DxError, MissingTableError
-from dxmodels.glossary import missing_terms
+from dxmodels.glossary import label_ja, missing_terms
 from dxmodels.inputs import Case, NotComputable, Register, attempt, load_register
+from dxmodels.municipalities import divide
 from dxmodels.municipalities.outcomes import ABOVE, measure_outcome_gap, track_rankings
+from dxmodels.municipalities.profile import compare_with_peers
 from dxmodels.municipalities.standardisation import (
     REFERENCE_ASSUMPTIONS,
     compare_running_cost_references,
@@ -68,6 +72,9 @@ def test_rank_shares_by_hand(osaka: Case) -> None:
     assert osaka_row["ahead_share"] == pytest.approx(41 / 46)  # 42nd of 47
     assert "その後の順位は確認できない" in track.summary()
     assert "2021" not in track.summary()  # first and last year only
+    assert "2025年の69か国・地域中30位へ下がった" in track.summary()
+    assert "大阪府が2019年の47都道府県中42位" in track.summary()
+    assert "ahead_share" not in track.to_frame()  # what is printed is what was published
     with pytest.raises(DxError, match="架空国"):
         track_rankings(osaka.table("rankings"), home=["架空国"])
 
@@ -83,6 +90,56 @@ def test_outcome_gap_against_the_published_counts(osaka: Case) -> None:
     )
     assert found.missing_units_count == int(table["all_count"].sum() - table["done_count"].sum())
     assert table["gap_to_best_share"].max() == pytest.approx(0.81)
+    left = found.missing_units()
+    assert left.total_count == found.missing_units_count
+    assert left.to_frame()["lacking_count"].is_monotonic_decreasing
+    assert "堺市・豊中市・東大阪市の2件" in left.summary()
+    assert set(left.to_frame()) & set(found.to_frame()) == {"name_ja"}  # two questions, two tables
+
+
+def test_an_indicator_without_counts_says_which_are_needed(osaka: Case) -> None:
+    gap = measure_outcome_gap(osaka, indicator_id="dx_mynumber_card", confidence_share=0.95)
+    with pytest.raises(MissingTableError, match="件数"):
+        gap.missing_units()
+
+
+INTERNAL = re.compile(r"[a-z][a-z0-9]*_[a-z0-9_]+|\b27\d{4}\b")
+SPACED = re.compile(r"\d [^\x00-\x7f]|[^\x00-\x7f] \d")
+
+
+def test_printed_tables_and_sentences_are_for_a_reader(osaka: Case, register: Register) -> None:
+    gap = measure_outcome_gap(osaka, indicator_id="dx_online_32", confidence_share=0.95)
+    results = [
+        trace_late_standardisation(osaka.table("national_series")),
+        compare_running_cost_references(register),
+        track_rankings(osaka.table("rankings"), home=["日本", "大阪府"]),
+        gap,
+        gap.missing_units(),
+        divide.rank_municipalities(osaka, register, seed=1),
+        divide.lift_lowest(osaka, register, seed=1),
+        divide.describe_pattern(osaka, register),
+        divide.compare_gap(osaka, register),
+        compare_with_peers(osaka, register, municipality_code="273660"),
+    ]
+    for result in results:
+        frame, text = result.to_frame(), result.summary()  # type: ignore[attr-defined]
+        assert len(frame.columns) <= 8, type(result)
+        labels = [label_ja(column) for column in frame.columns]
+        assert len(set(labels)) == len(labels)
+        assert missing_terms(frame.columns) == []
+        words = [*frame.select_dtypes(exclude="number").astype(str).to_numpy().ravel(), *labels, text]
+        assert [word for word in words if INTERNAL.search(word)] == []
+        assert not SPACED.search(text), text
+        assert not re.search(r"\d{4}-\d{2}", "".join(words))
+        assert not frame.isna().all().any(), type(result)
+
+
+def test_dates_of_the_series_are_told_in_eras_and_its_counts_as_published(osaka: Case) -> None:
+    late = trace_late_standardisation(osaka.table("national_series"))
+    table = late.to_frame()
+    assert table["as_of"].tolist() == ["令和6年3月", "令和7年7月", "令和7年10月", "令和7年12月"]
+    assert table["late_bodies_count"].tolist() == [171, 643, 743, 935]
+    assert "令和7年12月の935団体（対象団体の52.3％）" in late.summary()
 
 
 def test_expected_share_agrees_with_statsmodels(osaka: Case) -> None:

@@ -39,24 +39,29 @@ class ActionGains:
 
     def to_frame(self) -> pd.DataFrame:
         """Return the sets of steps with the largest gains, one row each (all of them stand in ``table``)."""
-        return self.table.head(_SETS_SHOWN).copy()
+        gains = [str(name) for name in self.table if str(name).endswith("_gain_score")]
+        return self.table.head(_SETS_SHOWN).round(dict.fromkeys(gains, 3))
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         row = self.table.iloc[0]
         ties = self.table[self.table["central_gain_score"] >= row["central_gain_score"] - 1e-9]
-        head = f"下位 {len(self.group_names)} 団体（{'・'.join(self.group_names)}）の指数を最も引き上げる {self.steps_count} つの取組は"
+        head = f"下位{len(self.group_names)}団体（{'・'.join(self.group_names)}）の指数を最も引き上げる{self.steps_count}つの取組は、"
         gain = (
-            f"平均 {row['central_gain_score']:+.2f}（認めた重みの全体では {ties['low_gain_score'].min():+.2f}〜"
-            f"{ties['high_gain_score'].max():+.2f}）"
+            f"指数（0〜1）の上昇は平均{_signed(row['central_gain_score'])}（認めた重みの全体では{_signed(ties['low_gain_score'].min())}〜"
+            f"{_signed(ties['high_gain_score'].max())}）"
         )
         if len(ties) == 1:
-            return f"{head}「{row['steps_ja']}」：{gain}。試した重みの {format_rate(float(row['best_share']), decimals=0)} で最大。"
+            return f"{head}「{row['steps_ja']}」。{gain}で、試した重みの{format_rate(float(row['best_share']), decimals=0)}で最大。"
         steps = "・".join(dict.fromkeys(step for text in ties["steps_ja"] for step in text.split("＋")))
         return (
-            f"{head}{len(ties)} 組が同点（{steps}のうちの {self.steps_count} つ）：{gain}。"
-            f"どの組が最大かは重みで変わり、試した重みで最も多く最大となった組でも {format_rate(float(self.table['best_share'].max()), decimals=0)}にとどまる。"
+            f"{head}{steps}のうちの{self.steps_count}つ（{len(ties)}組が同点）。{gain}。"
+            f"どの組が最大かは重みで変わり、最も多く最大となった組でも試した重みの{format_rate(float(self.table['best_share'].max()), decimals=0)}にとどまる。"
         )
+
+
+def _signed(gain: float) -> str:
+    return f"{gain:+.2f}".replace("+", "＋").replace("-", "▲")
 
 
 def rank_actions(

@@ -24,6 +24,7 @@ from dxmodels.money import format_rate
 from dxmodels.municipalities.divide.scores import Scores
 
 FloatArray = npt.NDArray[np.float64]
+_SMALLEST_P_SHOWN = 0.0001
 RISES, FALLS, UNCLEAR = "規模が大きいほど高い", "規模が大きいほど低い", "規模との関連は確認できない"
 
 
@@ -35,19 +36,20 @@ class GapMeasures:
     municipalities_count: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per indicator."""
-        return self.table.drop(columns="indicator_id")
+        """Return one row per indicator: means, ends, Gini index and the part of the spread between sizes (``table`` holds all)."""
+        scores = ["mean_score", "population_weighted_score", "highest_score", "lowest_score", "gini_index"]
+        return self.table[["name_ja", *scores, "between_share"]].round(dict.fromkeys(scores, 2))
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         shares = self.table[self.table["is_share"]]
         row = shares.nlargest(1, "range_score").iloc[0]
         text = (
-            f"割合の指標で差が最も大きいのは「{row['name_ja']}」で、最高 {format_rate(row['highest_score'], decimals=0)}・"
-            f"最低 {format_rate(row['lowest_score'], decimals=0)}（{self.municipalities_count} 団体、ジニ係数 {row['gini_index']:.2f}）。"
+            f"団体の間の差が最も大きいのは「{row['name_ja']}」で、最高{format_rate(row['highest_score'], decimals=0)}・"
+            f"最低{format_rate(row['lowest_score'], decimals=0)}（割合の指標、{self.municipalities_count}団体）。"
         )
         if pd.notna(row["between_share"]):
-            text += f"そのばらつき（タイル尺度）の {format_rate(row['between_share'], decimals=0)}が規模区分の間、残りは同じ規模の中の差。"
+            text += f"そのばらつきの{format_rate(row['between_share'], decimals=0)}は規模の違いによるが、残りは同じ規模の団体の間の差である。"
         return text
 
 
@@ -66,16 +68,27 @@ class SizePattern:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per indicator: the rank correlation with population, its interval and what follows."""
-        return self.table.drop(columns=["indicator_id", "p_value"])
+        correlations = ["size_correlation", "low_correlation", "high_correlation"]
+        shown = self.table.drop(columns=["indicator_id", "p_value", "domain"]).round(dict.fromkeys(correlations, 2))
+        place = shown.columns.get_loc("holm_p_value")
+        shown.insert(place, "holm_p_ja", [_p_text(value) for value in self.table["holm_p_value"]])  # type: ignore[arg-type]
+        return shown.drop(columns="holm_p_value")
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         rises, falls, unclear = (self.names(verdict) for verdict in (RISES, FALLS, UNCLEAR))
-        parts = [f"人口が多い団体ほど高い：{'・'.join(rises) if rises else 'なし'}"]
+        parts = [f"人口の多い団体ほど進んでいるのは、{'・'.join(rises) or 'なし'}"]
         if falls:
-            parts.append(f"低い：{'・'.join(falls)}")
-        parts.append(f"規模との関連は確認できない：{'・'.join(unclear) if unclear else 'なし'}")
-        return "。".join(parts) + f"（{self.municipalities_count} 団体、順位相関、ホルム法で調整）。"
+            parts.append(f"人口の多い団体ほど低いのは、{'・'.join(falls)}")
+        parts.append(f"{'・'.join(unclear) or 'なし'}は、規模との関連を確認できない")
+        return "。".join(parts) + f"（{self.municipalities_count}団体）。"
+
+
+def _p_text(value: float) -> str:
+    """Return a p value to four decimals; one that would read 0.0000 as smaller than the last place."""
+    if not np.isfinite(value):
+        return "－"
+    return f"{_SMALLEST_P_SHOWN}未満" if value < _SMALLEST_P_SHOWN else f"{value:.4f}"
 
 
 def measure_gap(scores: Scores) -> GapMeasures:

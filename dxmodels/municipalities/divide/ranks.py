@@ -57,17 +57,22 @@ class RankIntervals:
         return rows.iloc[0]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per municipality, best central rank first."""
-        return self.table.copy()
+        """Return one row per municipality, best central rank first (``table`` also has codes and size classes)."""
+        ranks = ["central_rank", "p10_rank", "p90_rank", "best_rank", "worst_rank"]
+        return self.table[["name_ja", "divide_index", *ranks, "lowest_share"]].round({"divide_index": 2})
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
-        always = self.table[self.table["lowest_share"] >= 1.0 - _SMALL]
+        always = self.table[self.table["best_rank"] > len(self.table) - self.lowest_count]
         widest = int((self.table["worst_rank"] - self.table["best_rank"]).median())
         names = "・".join(self.lowest["name_ja"])
-        text = f"領域を等しく扱うと下位 {self.lowest_count} 団体は{names}。重みを認めた範囲で動かすと順位の幅は中央値で {widest} 位分。"
-        certain = "・".join(always["name_ja"]) if len(always) else "なし"
-        return text + f"試した重みのすべてで下位 {self.lowest_count} に入る団体：{certain}。"
+        certain = (
+            f"認めた重みのどれを用いても下位{self.lowest_count}に入るのは{'・'.join(always['name_ja'])}。"
+            if len(always)
+            else ""
+        )
+        text = f"領域を等しく扱うと、遅れている下位{self.lowest_count}団体は{names}。{certain}"
+        return text + f"ほかの団体の順位は重みの置き方で動き、その幅は中央の団体で{widest}位分ある。"
 
     def reading_for(self, municipality_code: str | None = None) -> list[str]:
         """Return how to read the intervals, first of all where the municipality asked for stands (None: none is asked for)."""
@@ -81,8 +86,8 @@ class RankIntervals:
         """Return where one municipality stands (Japanese)."""
         row = self.of(municipality_code)
         return (
-            f"{row['name_ja']}は {len(self.table)} 団体中 {int(row['central_rank'])} 位"
-            f"（認めた重みの全体では {int(row['best_rank'])}〜{int(row['worst_rank'])} 位のどれにもなり得る）。"
+            f"{row['name_ja']}は{len(self.table)}団体中{int(row['central_rank'])}位"
+            f"（認めた重みの全体では{int(row['best_rank'])}〜{int(row['worst_rank'])}位のどれにもなり得る）。"
         )
 
 
