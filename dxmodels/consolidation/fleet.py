@@ -11,6 +11,7 @@ What it leaves out: rebuilding of the prefecture's systems (the same under every
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -81,17 +82,17 @@ class Fleet:
         """The fiscal years simulated."""
         return range(self.base_fy, self.base_fy + HORIZON + 1)
 
-    @property
+    @cached_property
     def is_prefecture(self) -> Flags:
         """Which units are the prefecture's own."""
         return np.array([group == PREFECTURE_GROUP for group in self.group])
 
-    @property
+    @cached_property
     def starts(self) -> Ints:
         """Return the first unit of each holder."""
         return np.searchsorted(self.holder, np.arange(len(self.holders))).astype(np.int64)
 
-    @property
+    @cached_property
     def total_systems(self) -> float:
         """Municipal systems in all (the denominator of the late share)."""
         return float(self.systems[~self.is_prefecture].sum())

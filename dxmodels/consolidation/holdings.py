@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from dxmodels.errors import UsageError
+
 if TYPE_CHECKING:
     from dxmodels.inputs import Case
 
@@ -30,7 +32,7 @@ class Holdings:
 
 def hold(case: Case, cells: pd.DataFrame, own: pd.DataFrame) -> Holdings:
     """Return the single systems with the names the case knows; ``cells`` and ``own`` carry their unit already."""
-    names = case.table("departments").set_index("department_id")["name_ja"] if case.has("departments") else None
+    names = case.table("departments").set_index("department_id")["name_ja"] if _holds(case, "departments") else None
     department = own["department_id"].astype("string")
     named = department if names is None else department.map(names)
     shown = own.assign(department_ja=named.fillna(UNKNOWN_JA), vendor_id=own["vendor_id"].fillna(UNKNOWN_JA))
@@ -38,7 +40,15 @@ def hold(case: Case, cells: pd.DataFrame, own: pd.DataFrame) -> Holdings:
 
 
 def _vendors(case: Case) -> pd.DataFrame:
-    if not case.has("vendors"):
+    if not _holds(case, "vendors"):
         return pd.DataFrame(columns=["vendor_id", "vendor_ja", "is_local_sme"])
     table = case.table("vendors")[["vendor_id", "name_ja", "is_local_sme"]]
     return table.rename(columns={"name_ja": "vendor_ja"})
+
+
+def _holds(case: Case, table: str) -> bool:
+    """Return whether the case has the table and the caller declared it: names are a help, not a need of the simulation."""
+    try:
+        return case.has(table)
+    except UsageError:
+        return False

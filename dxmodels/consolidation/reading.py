@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dxmodels.consolidation.calibration import calibrate_capacity
+from dxmodels.consolidation.calibration import CALIBRATION_ASSUMPTIONS, calibrate_capacity
 from dxmodels.consolidation.discovery import BoxSearch, find_boxes
 from dxmodels.consolidation.earlier import SCALE_INPUT, SCALE_INPUT_JA
 from dxmodels.consolidation.fleet import HORIZON, build_fleet
@@ -131,8 +132,13 @@ def flip_tornado(
     fleet = build_fleet(case)
     chosen = [(patch, read_structure(patch)) for patch in map(load_option, options)]
 
+    known: dict[tuple[Any, ...], float] = {}
+
     def result_of(changed: Register) -> dict[str, float]:
-        slots = calibrate_capacity(fleet, changed).slots_share_per_year * fleet.total_systems
+        key = tuple(tuple(sorted(changed[name].values.items(), key=str)) for name in CALIBRATION_ASSUMPTIONS)
+        if key not in known:
+            known[key] = calibrate_capacity(fleet, changed).slots_share_per_year * fleet.total_systems
+        slots = known[key]
         worlds = [make_world(fleet, patch, changed, slots, structure=structure) for patch, structure in chosen]
         return {world.structure.title_ja: discounted(run_of(world)) for world in worlds}
 
