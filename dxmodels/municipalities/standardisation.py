@@ -91,18 +91,20 @@ class RunningCostReferences:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per reference, smallest multiple first (its source stands with the assumption); no column without a value."""
-        return self.table.drop(columns="source").dropna(axis="columns", how="all")
+        multiples = [str(name) for name in self.table if str(name).endswith("_multiple_index")]
+        shown = self.table.drop(columns="source").astype(dict.fromkeys(multiples, "Float64"))
+        return shown.round(dict.fromkeys(multiples, 2)).dropna(axis="columns", how="all")
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         low, high = self.table.iloc[0], self.table.iloc[-1]
         text = (
-            f"移行後の運用経費は、国の目標では現行の{low['cost_multiple_index']:.2f}倍だが、公表された見込みは最も高い"
-            f"{high['reference_ja'].split('（')[0]}で平均{high['cost_multiple_index']:.1f}倍"
+            f"移行後の運用経費は、{low['reference_ja'].split('（')[0]}では現行の{low['cost_multiple_index']:.2f}倍だが、"
+            f"{high['reference_ja'].split('（')[0]}では平均{high['cost_multiple_index']:.1f}倍"
         )
         if pd.notna(high["high_multiple_index"]):
             text += f"（最大{high['high_multiple_index']:.1f}倍）"
-        text += "に上る。目標以外はいずれも1倍前後かそれ以上で、実績ではなく移行前の見込みである。"
+        text += "に上る。目標以外はいずれも1倍前後かそれ以上で、実績ではなく移行前の値である。"
         if self.present_cost_yen is not None:
             text += (
                 f"現行{format_yen(self.present_cost_yen)}の団体では年{format_yen(low['after_cost_yen'])}〜"
