@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from dxmodels.bundling.price_shares import PriceShares
 from dxmodels.bundling.uptake import JOINED, LATER, NOT_FIRST, UNKNOWN, MemberMap, Uptake
 from dxmodels.figures import style
+from dxmodels.money import format_rate
 
 _MARKS = {
     JOINED: ("o", "blue", "当初参加"),
@@ -70,7 +71,7 @@ def plot_uptake(result: Uptake, *, ax: Axes | None = None) -> Axes:
             markersize=4,
             linestyle="--" if is_core else "-",
         )
-        names.append(f"{_short(str(points['service_ja'].iloc[0]))} {int(points['members_count'].iloc[-1])}")
+        names.append(f"{_short(str(points['service_ja'].iloc[0]))} {int(points['members_count'].iloc[-1])}団体")
         lasts.append(float(points["members_count"].iloc[-1]))
         colours.append(colour)
     eligible = int(result.points["eligible_count"].max())
@@ -101,7 +102,7 @@ def plot_price_shares(result: PriceShares, *, ax: Axes | None = None) -> Axes:
     ax.hlines(places, table["population_per_resident"], table["equal_per_resident"], color=style.RULE, linewidth=1.2)
     rules = (
         ("population_per_resident", "s", "blue", "人口割のみ"),
-        ("mixed_per_resident", "o", "vermillion", f"併用（均等割 {result.equal_share:.0%}）"),
+        ("mixed_per_resident", "o", "vermillion", f"併用（均等割{format_rate(result.equal_share, decimals=0)}）"),
         ("equal_per_resident", "^", "green", "均等割のみ"),
     )
     for column, marker, colour, label in rules:

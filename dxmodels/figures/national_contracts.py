@@ -25,7 +25,7 @@ def plot_contract_shares(result: NationalContracts, *, ax: Axes | None = None) -
         shares[known], places[known], xerr=errors[:, known], fmt="none", color=style.INK, capsize=2.5, linewidth=0.9
     )
     ends = np.nanmax(np.vstack([shares, high]), axis=0)
-    texts = [f"  {format_rate(s)}（{n:,} 件）" for s, n in zip(shares, table["observations_count"], strict=True)]
+    texts = [f"  {format_rate(s)}（{n:,}件）" for s, n in zip(shares, table["observations_count"], strict=True)]
     style.write_beside(ax, texts, list(ends), list(places))
     ax.set_yticks(places, list(table["name_ja"]))
     ax.set_xlim(0, 1.15)
@@ -46,7 +46,7 @@ def plot_award_rates(result: AwardRates, *, ax: Axes | None = None) -> Axes:
         places, table["mean_award_rate"], marker="D", s=30, color=style.PALETTE["vermillion"], zorder=4, label="平均"
     )
     for place, mean, count in zip(places, table["mean_award_rate"], table["observations_count"], strict=True):
-        ax.text(place + 0.13, float(mean), f"{format_rate(float(mean))}（{count} 件）", va="center", fontsize=8)
+        ax.text(place + 0.13, float(mean), f"{format_rate(float(mean))}（{count:,}件）", va="center", fontsize=8)
     ax.set_xticks(places, list(table["bidders_ja"]))
     ax.set_xlim(-0.5, len(table) - 0.35)
     ax.set_ylim(0.4, 1.03)
