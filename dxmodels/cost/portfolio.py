@@ -183,16 +183,18 @@ def _tally(systems: pd.DataFrame, settled_fy: int | None) -> pd.DataFrame:
     table = groups.agg(
         systems_count=("system_id", "size"),
         cost_known_count=("annual_cost_yen", "count"),
-        annual_cost_yen=("annual_cost_yen", "sum"),
     )
+    # What is not recorded is missing, not 0: a department none of whose costs are known has no sum.
+    table["annual_cost_yen"] = groups["annual_cost_yen"].sum(min_count=1)
     if settled_fy is not None:
         table["settled_fy"] = settled_fy
-        table["settled_yen"] = groups["settled_yen"].sum()
-    costs = systems.pivot_table(index="department_id", columns="hosting", values="annual_cost_yen", aggfunc="sum")
+        table["settled_yen"] = groups["settled_yen"].sum(min_count=1)
+    by_hosting = systems.groupby(["department_id", "hosting"])["annual_cost_yen"]
+    costs, held = by_hosting.sum(min_count=1).unstack(), by_hosting.size().unstack(fill_value=0)
     for code in (*HOSTING, _UNRECORDED):
-        if code in costs:
-            table[f"{code}_yen"] = costs[code].reindex(table.index).fillna(0).astype("int64")
-    return table.astype({"annual_cost_yen": "int64"}).reset_index()
+        if code in costs and costs[code].notna().any():
+            table[f"{code}_yen"] = costs[code].where(held[code] > 0, 0).reindex(table.index).astype("Int64")
+    return table.astype({"annual_cost_yen": "Int64"}).reset_index()
 
 
 def _hosting_ja(code: str) -> str:

@@ -22,7 +22,9 @@ def plot_inventory(result: InventorySummary, *, ax: Axes | None = None) -> Axes:
     left = np.zeros(len(table))
     colours = [*style.STACK, style.PALETTE["yellow"], style.RULE]
     for (column, label), colour in zip(result.hosting_ja.items(), colours, strict=False):
-        costs = table[column].to_numpy(dtype=float)
+        costs = table[column].to_numpy(
+            dtype=float, na_value=0.0
+        )  # nothing to draw; the text beside says what is unknown
         ax.barh(
             table["department_ja"],
             costs,

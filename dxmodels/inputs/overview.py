@@ -24,8 +24,13 @@ class TableOverview:
     title_ja: str
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per table: table, table_title, provenance_ja, rows_count, source."""
-        return self.table.copy()
+        """Return one row per table: table_title, provenance_ja, rows_count, source (``table`` holds the machine names too)."""
+        return self.table.drop(columns="table")
+
+    @property
+    def holds_any(self) -> bool:
+        """False where there is no table of this kind."""
+        return len(self.table) > 0
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
@@ -39,10 +44,11 @@ class TableOverview:
         return f"「{self.title_ja}」の表は{parts}。"
 
 
-def list_tables(case: Case) -> TableOverview:
-    """Return the tables a case holds with their provenance, rows and source."""
+def list_tables(case: Case, *, illustrative: bool | None = None) -> TableOverview:
+    """Return the tables a case holds with their provenance, rows and source; ``illustrative`` picks the made-up ones or the others."""
     order = list(PROVENANCE_JA)
-    names = sorted(case.tables, key=lambda name: (order.index(case.provenance(name)), list(TABLES).index(name)))
+    wanted = [name for name in case.tables if illustrative in (None, case.provenance(name) == "illustrative")]
+    names = sorted(wanted, key=lambda name: (order.index(case.provenance(name)), list(TABLES).index(name)))
     rows = [
         {
             "table": name,
@@ -53,4 +59,5 @@ def list_tables(case: Case) -> TableOverview:
         }
         for name in names
     ]
-    return TableOverview(pd.DataFrame(rows), case.title_ja)
+    columns = ["table", "table_title", "provenance_ja", "rows_count", "source"]
+    return TableOverview(pd.DataFrame(rows, columns=columns), case.title_ja)

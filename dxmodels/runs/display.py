@@ -17,7 +17,7 @@ from dxmodels.runs.model import NUMERIC_KINDS, Cell, Column, Exhibit, Kind
 from dxmodels.runs.plain_words import in_japanese
 
 MISSING = "－"
-_SIGNIFICANT, _MOST_DECIMALS = 4, 4
+_SIGNIFICANT, _MOST_DECIMALS, _TIMES_DECIMALS = 4, 4, 2
 _LARGE, _SMALL = (
     1e3,
     10.0,
@@ -85,6 +85,8 @@ def quantity_text(value: Cell, kind: Kind, unit: str, *, name: str = "") -> str:
     if kind == "yen" and isinstance(value, int | float):
         return format_yen(value, yen_unit_for(value))
     shown = "％" if kind == "rate" else ("" if kind == "fiscal_year" else unit)
+    if unit == "倍" and isinstance(value, float):  # as the sentences say it
+        return number_text(value, _TIMES_DECIMALS) + unit
     return cell_text(value, column, unit) + shown
 
 

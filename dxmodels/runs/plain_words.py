@@ -66,6 +66,8 @@ def unexplained_names(page: Page) -> list[tuple[str, list[str]]]:
     """Return, exhibit by exhibit, what still looks like a name of the program where it is printed."""
     found = []
     for exhibit in page.results.exhibits:
+        if not exhibit.computable:
+            continue  # of its needs only the labels are printed
         texts = [exhibit.title, exhibit.headline, *exhibit.reading, *exhibit.limits]
         texts += [source.label for source in exhibit.sources]
         texts += [cell for row in exhibit.rows for cell in row if isinstance(cell, str)]

@@ -135,6 +135,14 @@ def test_inventory_counts_systems_without_cost_and_never_as_zero() -> None:
     assert "department_id" not in found.to_frame()
 
 
+def test_a_department_without_any_known_cost_has_no_sum() -> None:
+    systems = THREE.assign(annual_cost_yen=[30, None, None], department_id=["D1", "D1", "D2"])
+    table = summarize_inventory(case(systems=systems, departments=DEPARTMENTS)).table.set_index("department_id")
+    assert table.loc["D1", "annual_cost_yen"] == 30
+    assert pd.isna(table.loc["D2", "annual_cost_yen"])
+    assert pd.isna(table.loc["D2", "saas_yen"])
+
+
 def test_inventory_takes_the_last_closed_year_of_settlement() -> None:
     spending = pd.DataFrame(
         {

@@ -20,6 +20,15 @@ def test_tables_by_provenance() -> None:
     assert missing_terms(found.to_frame().columns) == []
 
 
+def test_real_and_made_up_tables_are_listed_apart() -> None:
+    case = load_case("osaka")
+    real, made_up = (list_tables(case, illustrative=flag) for flag in (False, True))
+    assert set(real.table["provenance_ja"]) == {"公表値"}
+    assert set(made_up.table["provenance_ja"]) == {"架空"}
+    assert len(real.table) + len(made_up.table) == len(case.tables)
+    assert not list_tables(load_case("osaka", published_only=True), illustrative=True).holds_any
+
+
 def test_published_only_lists_nothing_illustrative() -> None:
     found = list_tables(load_case("osaka", published_only=True))
     assert set(found.table["provenance_ja"]) == {"公表値"}

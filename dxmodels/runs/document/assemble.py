@@ -74,7 +74,7 @@ def plan_document(plan: Plan, pages: Sequence[Page], edition: Edition) -> Docume
         own=edition.own,
     )
     exhibits = [exhibit for page in pages for exhibit in page.results.exhibits]
-    settings = [*_settings(pages), ("実行番号", edition.run_id)]
+    settings = [*_facts(edition), *_settings(pages), ("実行番号", edition.run_id)]
     annexes = (assumptions_annex(exhibits), tables_annex(exhibits), run_annex(pages, settings))
     joined = [page for page in pages if page.job.joins]
     told = [record for page in pages for record in page.results.records]
@@ -88,7 +88,8 @@ def plan_document(plan: Plan, pages: Sequence[Page], edition: Edition) -> Docume
         notices=_notices(pages),
         lead=joined[0].results.lead if joined and not abstract else (),
         abstract=abstract,
-        facts=_facts(edition),
+        facts=(),
+        settings=tuple(settings),
         shares=_shares([record for _, record in records]),
         headlines=_headlines(records),
         parts=parts,
@@ -102,6 +103,7 @@ def notebook_document(page: Page, edition: Edition) -> Document:
     exhibits = page.results.exhibits
     annexes = (assumptions_annex(exhibits), tables_annex(exhibits))
     setting = setting_of(page)
+    facts = (*_facts(edition), *_settings([page]), ("実行番号", edition.run_id))
     return Document(
         **_frame(edition, page.results.title, exhibits),
         subtitle=f"{edition.title}　ノートブック {page.job.notebook}" + (f"（{setting}）" if setting else ""),
@@ -109,7 +111,8 @@ def notebook_document(page: Page, edition: Edition) -> Document:
         notices=_notices([page]),
         lead=page.results.lead,
         abstract=(),
-        facts=(*_facts(edition), *_settings([page]), ("実行番号", edition.run_id)),
+        facts=facts,
+        settings=facts,
         shares=_shares([record for _, record in records]),
         headlines=_headlines(records),
         parts=parts_of([page], lambda page, exhibit: "", stamp=edition.stamp, most_rows=_PAGE_ROWS, own=edition.own),

@@ -125,6 +125,7 @@ class Document(_Printed):
     lead: tuple[str, ...]
     abstract: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
+    settings: tuple[tuple[str, str], ...]
     shares: tuple[Share, ...]
     headlines: tuple[Headline, ...]
     parts: tuple[Part, ...]

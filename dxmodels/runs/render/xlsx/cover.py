@@ -16,7 +16,7 @@ def write_cover(book: Any, formats: Formats, document: Document, named: list[tup
     sheet.set_column(1, 1, 66)
     sheet.set_column(2, 3, 14)
     row = _write_title(sheet, formats, document)
-    for label, value in (*document.facts, ("ハッシュ", document.digest)):
+    for label, value in document.settings:
         row = _write_pair(sheet, formats, row, label, value)
     for notice in document.notices:
         row = _write_pair(sheet, formats, row, "注意", notice)
