@@ -99,6 +99,8 @@ def optimal_exit(
     amount a year, saved until the horizon; otherwise as the present value of what leaving saves. ``earliest_years``: no exit or re-tender before that year end (contract_end only): preparing one takes time.
     Raises ModelError with value, range and cure.
     """
+    if not isinstance(switching_cost, int | float | np.number):
+        raise ModelError(f"切替費用 switching_cost の値「{switching_cost}」は数値にしてください。")
     terms = Terms(
         volatility=volatility,
         drift=drift,
@@ -143,6 +145,12 @@ def perpetual_trigger_ratio(*, discount: float, payout: float, volatility: float
 def _check(
     premium: float, cost: float, exercise: str, contract_years: int | None, to_end: int | None, terms: Terms
 ) -> None:
+    for name, value in (("割増 premium", premium), ("切替費用 switching_cost", cost), ("変動率 volatility", terms.volatility), ("割引率 discount", terms.discount), ("割増の伸び drift", terms.drift)):  # fmt: skip
+        if not isinstance(value, int | float | np.number):
+            raise ModelError(f"{name} の値「{value}」は数値にしてください。")
+    for name, years in (("期間 horizon", terms.horizon), ("契約年数 contract_years", contract_years), ("満了までの年数 years_to_contract_end", to_end)):  # fmt: skip
+        if years is not None and not isinstance(years, int | np.integer):
+            raise ModelError(f"{name} の値「{years}」は整数の年数にしてください。")
     if not (premium > 0 and cost > 0 and math.isfinite(premium) and math.isfinite(cost)):
         raise ModelError(f"割増 {premium} と切替費用 {cost} は正の有限の金額にしてください。")
     if exercise not in ("any", "contract_end"):

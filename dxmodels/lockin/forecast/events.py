@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dxmodels.errors import ModelError
-from dxmodels.lockin.forecast.series import Panel
+from dxmodels.lockin.forecast.series import Panel, plain_numbers, whole_years
 from dxmodels.lockin.forecast.windows import Floats
 
 _RIDGE = 1e-2
@@ -58,8 +58,8 @@ class EventTable:
             raise ModelError(
                 "イベントの表に id・fiscal_year 以外の列がありません。→ イベントごとに数値列（0/1 や変化率）を置いてください。"
             )
-        values = events[list(self.names)].astype(float).fillna(0.0).to_numpy()
-        keys = zip(events["id"].astype(str), events["fiscal_year"].astype(int), strict=True)
+        values = np.column_stack([plain_numbers(events[name], f"イベント {name}").fillna(0.0) for name in self.names])
+        keys = zip(events["id"].astype(str), whole_years(events["fiscal_year"]), strict=True)
         self._rows: dict[tuple[str, int], Floats] = {}
         for key, row in zip(keys, values, strict=True):
             if key in self._rows:

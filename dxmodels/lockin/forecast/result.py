@@ -8,6 +8,8 @@ import pandas as pd
 
 from dxmodels.money import format_rate, format_yen
 
+_SMALLEST_MONEY = 1e6
+
 
 @dataclass(frozen=True, eq=False)
 class CostForecast:
@@ -46,7 +48,7 @@ class CostForecast:
         by_year = self.paths.groupby("fiscal_year")["central_yen"].sum()
         first, last = int(by_year.index[0]), int(by_year.index[-1])
         text = (
-            f"{self.series_count} 系列の合計は {first}年度 {format_yen(by_year[first])} から {last}年度 {format_yen(by_year[last])}（中央値の和）。"
+            f"{self.series_count} 系列の合計は {first}年度 {_amount(by_year[first])} から {last}年度 {_amount(by_year[last])}（中央値の和）。"
             f"区間は{format_rate(self.level, decimals=0)}で、過去の予測誤差 {self.scores_count} 件から定めた。"
         )
         if self.backtest.empty:
@@ -58,3 +60,8 @@ class CostForecast:
             text
             + f"直近を伏せた検証では {format_rate(self.backtest_coverage)} が区間に入り、誤差は前年同額とした場合の {errors:.2f} 倍。"
         )
+
+
+def _amount(value: float) -> str:
+    """A sum as printed: 百万円 for money of any size, plain digits for series that are too small to be yen (indices, counts)."""
+    return format_yen(float(value)) if value >= _SMALLEST_MONEY else f"{float(value):,.4g}"

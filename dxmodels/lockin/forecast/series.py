@@ -13,6 +13,7 @@ from dxmodels.lockin.forecast.windows import Floats
 
 COLUMNS = ("id", "fiscal_year", "cost_yen")
 _SHOWN = 5
+_FIRST_YEAR, _LAST_YEAR = 1, 9999  # any yearly count may be forecast, announcements numbered 1, 2, 3 included
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,7 @@ class Panel:
     histories: tuple[Floats, ...]
     last_fy: tuple[int, ...]
     filled: Mapping[str, int]
+    blank_rows_count: int = 0
 
     def years_of(self, row: int) -> np.ndarray:
         """Fiscal years of one series, oldest first."""
@@ -56,6 +58,8 @@ def read_panel(series: pd.DataFrame) -> Panel:
 
     Raises ModelError for missing columns, repeated years, negative or infinite amounts, or an empty table.
     """
+    if not isinstance(series, pd.DataFrame):
+        raise ModelError(f"系列は表（DataFrame）で渡してください（{type(series).__name__} が渡されました）。")
     missing = [name for name in COLUMNS if name not in series.columns]
     if missing:
         raise ModelError(
@@ -64,10 +68,15 @@ def read_panel(series: pd.DataFrame) -> Panel:
     table = series.loc[:, list(COLUMNS)].dropna()
     if table.empty:
         raise ModelError("系列の表に金額のある行がありません。→ id、fiscal_year、cost_yen を入力してください。")
+    # Ids are compared as text: 1 and "1" are the same series, and two rows of it in one year are told.
+    table = table.assign(
+        id=table["id"].astype(str),
+        fiscal_year=whole_years(table["fiscal_year"]),
+        cost_yen=plain_numbers(table["cost_yen"], "金額 cost_yen"),
+    )
     _refuse_bad_rows(table)
     ids, histories, last, filled = [], [], [], {}
-    years = table["fiscal_year"].astype(int).to_numpy()
-    amounts = table["cost_yen"].astype(float).to_numpy()
+    years, amounts = table["fiscal_year"].to_numpy(), table["cost_yen"].to_numpy()
     for name, rows in table.groupby("id", sort=False).indices.items():
         order = np.argsort(years[rows], kind="stable")
         known_years, known = years[rows][order], amounts[rows][order]
@@ -77,7 +86,29 @@ def read_panel(series: pd.DataFrame) -> Panel:
         last.append(int(span[-1]))
         if len(span) > len(known_years):
             filled[str(name)] = len(span) - len(known_years)
-    return Panel(tuple(ids), tuple(histories), tuple(last), filled)
+    return Panel(tuple(ids), tuple(histories), tuple(last), filled, len(series) - len(table))
+
+
+def plain_numbers(values: pd.Series, what: str) -> pd.Series:
+    """Return a column as floats (blanks stay blank); ModelError with the first value that is no number."""
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        raise ModelError(f"{what} が日付になっています。→ 数値にしてください。")
+    found = pd.to_numeric(values, errors="coerce").astype("Float64").astype(float)
+    bad = found.isna() & values.notna()
+    if bad.any():
+        raise ModelError(f"{what} に数値でない値「{values[bad].iloc[0]}」があります（{int(bad.sum())} 行）。→ 半角の数値に直してください。")  # fmt: skip
+    return found
+
+
+def whole_years(values: pd.Series) -> pd.Series:
+    """Return fiscal years as integers; ModelError for dates, fractions and years nobody means."""
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        raise ModelError("fiscal_year が日付になっています。→ 年度の整数（例：2026）にしてください。")
+    years = plain_numbers(values, "年度 fiscal_year")
+    bad = (years % 1 != 0) | ~years.between(_FIRST_YEAR, _LAST_YEAR)
+    if bad.any():
+        raise ModelError(f"年度 {years[bad].iloc[0]:g} は {_FIRST_YEAR} 以上 {_LAST_YEAR} 以下の整数にしてください（{int(bad.sum())} 行）。")  # fmt: skip
+    return years.astype(int)
 
 
 def _refuse_bad_rows(table: pd.DataFrame) -> None:

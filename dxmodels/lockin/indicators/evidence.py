@@ -35,7 +35,7 @@ class Evidence:
     def rounds(self) -> pd.DataFrame:
         """Awards (not changes) of the prefecture's systems, oldest first within a system."""
         table = self.contracts
-        kept = table[table["system_id"].notna() & (table["contract_kind"] != _CHANGE)]
+        kept = table[table["system_id"].notna() & _is_award(table)]
         if "contract_scope" in kept.columns:
             kept = kept[kept["contract_scope"].isna() | kept["contract_scope"].isin(self.settings.scopes)]
         return kept.sort_values(["system_id", "contract_fy", "contract_id"], kind="stable")
@@ -47,14 +47,14 @@ class Evidence:
 
     def competitive_contracts(self) -> pd.DataFrame:
         """All competitive contracts, municipal ones and every scope included, with ``bids_count``; indexed by contract."""
-        table = self.contracts[self.contracts["contract_kind"] != _CHANGE]
+        table = self.contracts[_is_award(self.contracts)]
         return _with_bids(table[table["contract_method"].isin(self.settings.competitive_methods)]).set_index(
             "contract_id"
         )
 
     def changes(self) -> pd.DataFrame:
         """Change contracts with the round they change."""
-        return self.contracts[self.contracts["contract_kind"] == _CHANGE].dropna(subset=["parent_contract_id"])
+        return self.contracts[~_is_award(self.contracts)].dropna(subset=["parent_contract_id"])
 
     def competitive_bids(self) -> pd.DataFrame:
         """Bids of competitive contracts."""
@@ -66,6 +66,11 @@ class Evidence:
         named = self.contracts["system_id"].dropna().astype(str) if len(self.contracts) else pd.Series(dtype=str)
         found: pd.Index = pd.Index(list(dict.fromkeys([*listed, *named])), name="system_id", dtype=object)
         return found
+
+
+def _is_award(contracts: pd.DataFrame) -> pd.Series:
+    """Not a change of an earlier contract; a blank kind is an award."""
+    return contracts["contract_kind"].ne(_CHANGE).fillna(True).astype(bool)
 
 
 def read_evidence(case: Case, settings: IndicatorSettings) -> Evidence:

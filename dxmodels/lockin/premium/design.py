@@ -17,6 +17,7 @@ from dxmodels.errors import ModelError
 
 Floats = npt.NDArray[np.float64]
 _COLLINEAR = 1e-9
+_LEAST_CLUSTERS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,7 @@ def build_design(
     log_outcome: bool,
 ) -> Design:
     """Return the arrays for ``outcome`` on ``treatment`` given ``controls``; raises ModelError naming what is wrong with the table."""
+    _refuse_circles(outcome, treatment, (*controls, *treatment_controls))
     used = list(dict.fromkeys([outcome, treatment, *controls, *treatment_controls, *([cluster] if cluster else [])]))
     require_columns(table, used)
     complete = table[used].dropna()
@@ -75,6 +77,8 @@ def build_design(
     y = numeric(complete[outcome], outcome)
     if log_outcome:
         y = logged(y, outcome)
+    if np.ptp(y) <= _COLLINEAR * max(float(np.abs(y).max()), 1e-300):
+        raise ModelError(f"結果の列 {outcome} は全 {len(y)} 行が同じ値で、比べるものがありません。→ 列と行の選び方を確認してください。")  # fmt: skip
     d = numeric(complete[treatment], treatment)
     x, positions, dropped = _encode(complete, controls)
     z, _, dropped_selection = _encode(complete, treatment_controls)
@@ -83,9 +87,20 @@ def build_design(
         if cluster is None
         else np.unique(complete[cluster].astype(str), return_inverse=True)[1]
     )
+    if cluster is not None and len(np.unique(groups)) < _LEAST_CLUSTERS:
+        raise ModelError(f"クラスタの列 {cluster} は {len(np.unique(groups))} 個しかなく、標準誤差を推定できません。→ {_LEAST_CLUSTERS} 個以上にするか、cluster を外してください。")  # fmt: skip
     return Design(
         y, d, x, z, groups, positions, complete.index, len(table) - len(complete), tuple(dict.fromkeys(dropped + dropped_selection))
     )  # fmt: skip
+
+
+def _refuse_circles(outcome: str, treatment: str, controls: Sequence[str]) -> None:
+    """A column may play one part: an outcome or treatment among the controls explains everything and says nothing."""
+    for name, part in ((outcome, "結果"), (treatment, "処置")):
+        if name in controls:
+            raise ModelError(f"列 {name} は{part}の列なので、統制変数に入れられません。→ 統制変数から外してください。")
+    if outcome == treatment:
+        raise ModelError(f"結果と処置が同じ列 {outcome} です。→ 別の列を指定してください。")
 
 
 def require_columns(table: pd.DataFrame, columns: Sequence[str]) -> None:

@@ -61,6 +61,11 @@ def estimate_premium(
     column with the unit's event year, or a flag in the event's row). Raises ModelError naming the column, the value found and the cure.
     """
     _check(method, level, draws, power)
+    controls = (controls,) if isinstance(controls, str) else tuple(controls)
+    if not isinstance(table, pd.DataFrame):
+        raise ModelError(f"表（DataFrame）を渡してください（{type(table).__name__} が渡されました）。")
+    if not treatment and method != "event_study":
+        raise ModelError("処置の列名 treatment を指定してください。")
     effort = Effort(level, draws, seed, link, covariance)
     if method == "event_study":
         return _event_premium(

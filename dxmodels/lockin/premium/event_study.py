@@ -85,7 +85,11 @@ def _event_years(rows: pd.DataFrame, unit: str, time: str, event: str) -> pd.Ser
     values = rows[event]
     flag = pd.api.types.is_bool_dtype(values) or set(values.dropna().unique()) <= {0, 1}
     marked = rows[values.fillna(0).astype(bool)] if flag else rows[values.notna()]
-    return marked.groupby(unit)[time if flag else event].min()
+    years = marked.groupby(unit)[time if flag else event].min()
+    found = pd.to_numeric(years, errors="coerce")
+    if found.isna().any():
+        raise ModelError(f"イベントの列 {event} の値「{years[found.isna()].iloc[0]}」は年ではありません。→ イベントの年（整数）か 0/1 にしてください。")  # fmt: skip
+    return found
 
 
 def _fixed_effects(rows: pd.DataFrame, unit: str, time: str) -> Floats:

@@ -1,0 +1,188 @@
+"""The doors on tables nobody here made: short, blank, constant, tied, misspelt. The answer is a result or a Japanese sentence with the cure, never a traceback."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dxmodels.errors import DxError, ModelError
+from dxmodels.inputs import Case, load_register
+from dxmodels.lockin import IndicatorSettings, estimate_premium, evaluate_indicators, forecast_costs, optimal_exit
+
+
+def series(values: list[float], name: object = "a", first: int = 2015) -> pd.DataFrame:
+    return pd.DataFrame({"id": name, "fiscal_year": range(first, first + len(values)), "cost_yen": values})
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        series([5.0]),
+        series([5.0, 6.0]),
+        series([5.0, 6.0, 4.0]),
+        series([0.0] * 6),
+        series([0.0, 3, 0, 5, 0, 6]),
+        series([7.0] * 8),
+        series([7.0, 8, 9, 10]).assign(fiscal_year=[2010, 2012, 2013, 2017]),
+        series([7.0, 8, 9, 10]).assign(fiscal_year=["2010", "2011", "2012", "2013"], cost_yen=["7", "8", "9", "10"]),
+        series([7, 8, 9, 10]).astype({"cost_yen": "Int64", "fiscal_year": "Int64"}).assign(remark="余分な列"),
+        pd.concat([series([7.0, 8, 9, 10], 1), series([1.0, 2, 3, 4], 2), series([3.0], 3)]),
+        series([7e15, 8e15, 9e15, 1e16]),
+        series([7e-9, 8e-9, 9e-9, 1e-8]),
+    ],
+    ids=["one", "two", "three", "zeros", "some zeros", "constant", "gaps", "text numbers", "Int64 and a remark", "integer ids", "huge", "tiny"],
+)  # fmt: skip
+def test_forecast_answers_any_yearly_table(table) -> None:
+    found = forecast_costs(table, horizon=4).to_frame()
+    assert len(found) == 4 * table["id"].nunique()
+    values = found[["lower_yen", "central_yen", "upper_yen"]].to_numpy(float)
+    assert np.isfinite(values).all()
+    assert (values >= 0).all()
+    assert (np.diff(values, axis=1) >= 0).all()
+
+
+def test_blank_rows_are_left_out_and_counted() -> None:
+    found = forecast_costs(series([7.0, 8, 9, 10, 11]).assign(id=[None, "a", "a", "a", "a"]), horizon=2)
+    assert "空欄の 1 行は使っていない" in "".join(found.notes)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ([1, 2, 3], "DataFrame"),
+        (series([]), "金額のある行がありません"),
+        (series([7.0, -8, 9]), "負または無限大"),
+        (series([7.0, 8, 9]).assign(cost_yen=["7", "約8", "9"]), "数値でない値「約8」"),
+        (series([7.0, 8, 9]).assign(fiscal_year=["令和元", "2", "3"]), "数値でない値「令和元」"),
+        (series([7.0, 8, 9]).assign(fiscal_year=[2015.5, 2016, 2017]), "2015.5"),
+        (series([7.0, 8, 9]).assign(fiscal_year=pd.date_range("2015-04-01", periods=3, freq="YS")), "日付"),
+        (pd.concat([series([7.0, 8]), series([7.0, 8])]), "同じ年度が2行以上"),
+        (pd.concat([series([7.0, 8], 1), series([7.0, 8], "1")]), "同じ年度が2行以上"),
+        (series([7.0, 8, 9]).drop(columns="id"), "列 id がありません"),
+    ],
+)  # fmt: skip
+def test_forecast_says_what_is_wrong_with_a_table(table, said) -> None:
+    with pytest.raises(ModelError, match=said):
+        forecast_costs(table, horizon=3)
+
+
+@pytest.mark.parametrize("settings", [{"horizon": 0}, {"horizon": 2.5}, {"horizon": 99}, {"horizon": 2, "level": 95}])
+def test_forecast_refuses_settings_out_of_range(settings) -> None:
+    with pytest.raises(ModelError, match="してください"):
+        forecast_costs(series([7.0, 8, 9]), **settings)
+
+
+def contracts(rows: int = 40) -> pd.DataFrame:
+    draw = np.random.default_rng(1)
+    x = draw.normal(size=rows)
+    t = (x + draw.normal(size=rows) > 0).astype(float)
+    return pd.DataFrame({"y": 2 + x + 0.2 * t + 0.3 * draw.normal(size=rows), "t": t, "x": x, "town": draw.integers(0, 8, rows), "kind": [f"k{place % 3}" for place in range(rows)], "remark": None})  # fmt: skip
+
+
+METHODS = ("ols", "ipw", "regression_adjustment", "aipw", "att")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"x2": lambda t: 2 * t["x"], "one": 1.0},
+        {"t": lambda t: t["t"] > 0},
+        {"y": lambda t: t["y"].astype("Float64"), "t": lambda t: t["t"].astype("Int64")},
+        {"x": lambda t: t["x"].where(t.index > 5)},
+        {"town": lambda t: t["town"].where(t.index > 5).map(lambda v: v if pd.isna(v) else f"町{v:.0f}")},
+    ],
+    ids=["singular controls", "truth values", "nullable types", "blank controls", "missing clusters"],
+)
+def test_premium_answers_awkward_tables(method, change) -> None:
+    table = contracts().assign(**change)
+    names = ["x", "kind", *(name for name in ("x2", "one") if name in table)]
+    found = estimate_premium(table, outcome="y", treatment="t", controls=names, method=method, draws=99, cluster="town" if "town" in change else None)  # fmt: skip
+    assert found.interval[0] < found.estimate < found.interval[1]
+    assert found.n == len(table.dropna(subset=["y", "t", *names, *(["town"] if "town" in change else [])]))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("change", "settings", "said"),
+    [
+        ({"t": 1.0}, {}, "0/1|識別できません"),
+        ({"t": lambda t: t["t"].map({0: "no", 1: "yes"})}, {}, "数値にしてください"),
+        ({"y": 3.0}, {}, "同じ値"),
+        ({"town": 1}, {"cluster": "town"}, "1 個しかなく"),
+        ({}, {"cluster": "city"}, "列 city が表にありません"),
+        ({}, {"controls": ["x", "t"]}, "処置の列"),
+        ({}, {"controls": ["y"]}, "結果の列"),
+        ({}, {"controls": ["remark"]}, "空欄のない行がありません"),
+        ({}, {"log_outcome": True, "outcome": "x"}, "対数をとれません"),
+    ],
+)  # fmt: skip
+def test_premium_says_what_is_wrong(method, change, settings, said) -> None:
+    with pytest.raises(ModelError, match=said):
+        estimate_premium(contracts().assign(**change), **{"outcome": "y", "treatment": "t", "controls": ["x"] if settings.get("outcome") != "x" else ["kind"], "method": method, "draws": 99, **settings})  # fmt: skip
+
+
+def test_premium_of_units_that_do_not_overlap_is_refused_by_weighting() -> None:
+    split = contracts().assign(t=lambda t: (t["x"] > 0).astype(float))
+    with pytest.raises(ModelError, match="完全に分かれて"):
+        estimate_premium(split, outcome="y", treatment="t", controls=["x"], method="aipw", draws=99)
+
+
+EXIT = {"premium": 1.0, "volatility": 0.2, "drift": 0.0, "discount": 0.04, "switching_cost": 1.0, "horizon": 10}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("premium", 0), ("premium", float("nan")), ("premium", "1"), ("volatility", -1), ("drift", 0.05), ("discount", 0), ("switching_cost", 0), ("switching_cost", None), ("horizon", 0), ("horizon", 2.5), ("horizon", "5")],
+)  # fmt: skip
+def test_exit_refuses_values_out_of_range(name, value) -> None:
+    with pytest.raises(ModelError, match="してください"):
+        optimal_exit(**{**EXIT, name: value})
+
+
+def test_exit_before_it_can_be_prepared_is_worth_no_more_and_never_chosen() -> None:
+    terms = {**EXIT, "premium": 2.0, "exercise": "contract_end", "contract_years": 2, "years_to_contract_end": 0, "break_fee": 0.1}  # fmt: skip
+    free, late = optimal_exit(**terms), optimal_exit(**terms, earliest_years=4)
+    assert free.best_exit_year == 0
+    assert late.best_exit_year is not None
+    assert late.best_exit_year >= 4
+    assert late.value < free.value
+    assert np.isinf(late.trigger.loc[late.trigger["years_from_now"] < 4, "trigger_yen"]).all()
+    certain = optimal_exit(**{**terms, "volatility": 0.0}, earliest_years=4)
+    assert np.isinf(certain.trigger.loc[certain.trigger["years_from_now"] < 4, "trigger_yen"]).all()
+    with pytest.raises(ModelError, match="contract_end"):
+        optimal_exit(**EXIT, earliest_years=2)
+
+
+def case_of(**tables: pd.DataFrame) -> Case:
+    return Case.from_frames(tables, base_fy=2026, as_of=dt.date(2026, 10, 31), validate=False)
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        {"systems": pd.DataFrame({"system_id": ["1"], "name_ja": ["甲"]})},
+        {"contracts": pd.DataFrame({"contract_id": ["c"], "system_id": ["1"], "contract_fy": [2020], "contract_method": ["一般競争"]})},
+        {"contracts": pd.DataFrame({"contract_id": ["c"], "contract_fy": [2020]})},
+        {"systems": pd.DataFrame({"system_id": ["1"]}), "bids": pd.DataFrame({"contract_id": ["c"], "vendor_id": ["v"], "bid_yen": [5]})},
+    ],
+    ids=["systems alone", "one contract", "a contract of no system", "bids of unknown contracts"],
+)  # fmt: skip
+def test_indicators_never_flag_what_is_blank(tables) -> None:
+    found = evaluate_indicators(case_of(**tables), IndicatorSettings.from_register(load_register()))
+    assert int(found.coverage["flagged_count"].sum()) == 0
+    assert len(found.coverage) == 33
+
+
+def test_a_contract_of_blank_kind_is_an_award() -> None:
+    table = pd.DataFrame({"contract_id": ["c"], "system_id": ["1"], "contract_fy": [2020], "contract_method": ["一般競争"]})  # fmt: skip
+    found = evaluate_indicators(case_of(contracts=table), IndicatorSettings.from_register(load_register()))
+    assert found.of("years_since_open_tender")["found_value"].tolist() == [6.0]
+
+
+def test_no_table_at_all_is_not_computable() -> None:
+    with pytest.raises(DxError, match="算出不能"):
+        evaluate_indicators(case_of(), IndicatorSettings.from_register(load_register()))
