@@ -73,6 +73,16 @@ def test_no_page_is_wider_than_the_window(folder: Path, browser: Any, width: int
     tab.close()
 
 
+def test_the_index_is_readable_on_a_narrow_window(folder: Path, browser: Any) -> None:
+    """No text of the list is squeezed into a column of a few characters, and nothing is wider than the window."""
+    tab = browser.new_page(viewport={"width": 500, "height": 900})
+    tab.goto((folder / "index.html").as_uri())
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 500
+    widths = tab.evaluate("[...document.querySelectorAll('tbody th, tbody td')].map(cell => cell.offsetWidth)")
+    assert min(widths) >= 400
+    tab.close()
+
+
 def test_links_of_a_run_lead_to_files_of_the_run(folder: Path, browser: Any) -> None:
     tab = browser.new_page()
     for name in ("index.html", "small.html", "notebooks/20_cost.html"):
@@ -80,7 +90,7 @@ def test_links_of_a_run_lead_to_files_of_the_run(folder: Path, browser: Any) -> 
         targets = tab.evaluate("[...document.links].map(link => link.href).filter(href => !href.includes('#'))")
         # the manifest and the log are written when the run ends
         missing_files = [href for href in targets if not Path(href.removeprefix("file://")).is_file()]
-        assert {Path(href).name for href in missing_files} <= {"manifest.json", "log.txt"}
+        assert {Path(href).name for href in missing_files} <= {"manifest.json", "log.txt", "traceback.txt"}
     tab.close()
 
 
