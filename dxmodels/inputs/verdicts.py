@@ -11,14 +11,18 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import openpyxl
 import pandas as pd
 
 from dxmodels.errors import Fault, InputError
+from dxmodels.inputs.availability import NotComputable
 from dxmodels.inputs.places import data_root
+
+if TYPE_CHECKING:
+    from dxmodels.inputs.case import Case
 
 SHEET = "判定"
 REVIEWER_CELL, DATE_CELL = "B1", "E1"
@@ -48,8 +52,22 @@ class VerdictSheets:
         return table
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the log of all verdicts."""
-        return self.verdicts.copy()
+        """Return the log of all verdicts: pair, verdict, reason, reviewer, day."""
+        return self.verdicts[["left", "right", "verdict_ja", "reason_ja", "reviewer_ja", "judged_on_ja"]].copy()
+
+    def log(self) -> VerdictSheets | NotComputable:
+        """Return itself, or NotComputable where no workbook has come back yet."""
+        if len(self.verdicts) or len(self.refused):
+            return self
+        reason = "判定済みの判定票がまだない。候補の組を書き出した判定票（Excel）に記入し、ケースの verdicts フォルダに置けば読み取る。"
+        return NotComputable("担当者の判定", {}, reason=reason)
+
+    def refusals_ja(self) -> list[str]:
+        """Return each refused cell as one Japanese sentence: where, what was found, why and how to mend it."""
+        return [
+            f"受け付けなかった記入：{row.file_ja}［{row.sheet_ja}］{row.cell_ja}「{row.found_ja}」{row.problem_ja}→{row.cure_ja}"
+            for row in self.refused.itertuples()
+        ]
 
     def summary(self) -> str:
         """Return the state of the review in one Japanese sentence."""
@@ -61,11 +79,15 @@ class VerdictSheets:
         )
 
 
-def read_case_verdicts(case: str, service_ids: Iterable[str]) -> VerdictSheets:
-    """Return the verdicts of all workbooks in the folder ``verdicts`` of a case (name or absolute path); empty where there is none."""
-    folder = (Path(case) if Path(case).is_absolute() else data_root() / case) / FOLDER
-    files = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~$")) if folder.is_dir() else []
-    return read_verdict_sheets(files, service_ids)
+def read_case_verdicts(case: Case, place: str) -> VerdictSheets:
+    """Return the verdicts of all workbooks in the folder ``verdicts`` of a case (``place``: its name or absolute path); empty where there is none.
+
+    A case without services (or a published-only run) has no verdicts either.
+    """
+    folder = (Path(place) if Path(place).is_absolute() else data_root() / place) / FOLDER
+    held = folder.is_dir() and case.has("services")
+    files = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~$")) if held else []
+    return read_verdict_sheets(files, case.table("services")["service_id"] if held else [])
 
 
 def read_verdict_sheets(files: Sequence[Path | str], service_ids: Iterable[str]) -> VerdictSheets:
@@ -175,3 +197,11 @@ def _text(cell: Any) -> str:
     if hasattr(value, "date"):
         return str(value.date().isoformat())
     return unicodedata.normalize("NFKC", str(value)).replace("(", "（").replace(")", "）").strip()
+
+
+def read_log(sheets: VerdictSheets) -> list[str]:
+    """Return the readings of the log: the state of the review and every refused cell."""
+    return [
+        "判定者が同じ・違う・判断できないのいずれかを選んだ記録。「同じ」「違う」は候補の組と確率に反映した。",
+        *sheets.refusals_ja(),
+    ]

@@ -73,8 +73,11 @@ class PlatformAccount:
         return self.hour_price_yen <= self.hour_ceiling_yen
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the account by fiscal year."""
-        return self.by_year.copy()
+        """Return the account in cash by fiscal year."""
+        return self.by_year[
+            ["fiscal_year", "platform_standing_yen", "platform_connection_yen", "platform_variable_yen", "platform_cash_yen",
+             "platform_cumulated_yen", "platform_cumulated_p05_yen", "platform_cumulated_p95_yen"]
+        ]  # fmt: skip
 
     def summary(self) -> str:
         """Return the answer in Japanese."""

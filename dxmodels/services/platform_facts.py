@@ -118,12 +118,17 @@ def switching_values(
     rows = [
         {
             "label_ja": one.label_ja,
-            "central_text_ja": format_in_unit(one.central, one.unit),
-            "range_text_ja": f"{format_in_unit(one.low, one.unit)}〜{format_in_unit(one.high, one.unit)}",
-            "switch_text_ja": format_in_unit(one.value, one.unit) if np.isfinite(one.value) else "幅の中では替わらない",
+            "central_text_ja": _said(one.central, one.unit),
+            "range_text_ja": f"{_said(one.low, one.unit)}〜{_said(one.high, one.unit)}",
+            "switch_text_ja": _said(one.value, one.unit) if np.isfinite(one.value) else "幅の中では替わらない",
             "flip_state_ja": STATE_JA[one.state],
             "relative_move_rate": one.relative_move_rate,
         }
         for one in [*turning, *still]
     ]
     return PlatformSwitching(pd.DataFrame(rows), tuple(one.summary() for one in turning))
+
+
+def _said(value: float, unit: str) -> str:
+    """Counts of uses are whole numbers; everything else is said as everywhere."""
+    return f"{value:,.0f}件" if unit == "count" else format_in_unit(value, unit)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dxmodels.errors import InputError, ModelError
+from dxmodels.inputs import Case
 from dxmodels.inputs.verdicts import REASON, SHEET, VERDICT, read_case_verdicts, read_verdict_sheets
 from dxmodels.runs.verdict_sheets import GUIDE, write_verdict_sheet
 from dxmodels.services import explain_pairs, find_overlaps
@@ -101,7 +102,11 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_case_without_the_folder_has_no_verdicts_and_one_with_it_is_read(tmp_path: Path) -> None:
-    assert read_case_verdicts(str(tmp_path), IDS).verdicts.empty
+    services = SERVICES.assign(department_id="D1", channel="app", name_ja="名称")
+    case = Case.from_frames({"services": services}, base_fy=2026, validate=False)
+    assert read_case_verdicts(case, str(tmp_path)).verdicts.empty
     (tmp_path / "verdicts").mkdir()
     filled(tmp_path / "verdicts" / "a.xlsx", "甲", {0: "同じ"})
-    assert len(read_case_verdicts(str(tmp_path), IDS).verdicts) == 1
+    assert len(read_case_verdicts(case, str(tmp_path)).verdicts) == 1
+    nothing = Case.from_frames({}, base_fy=2026)
+    assert read_case_verdicts(nothing, str(tmp_path)).verdicts.empty
