@@ -40,7 +40,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _EXCEL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 _NO_VALUES = {"nan", "null", "none", "<na>", "nat", "n/a"}
 _DASHES = {"-", "‐", "－", "—", "―", "ー", "–", "…", "***", "x", "X"}
-_BIG_UNITS = ("千円", "万円", "百万円", "億円", "千", "万", "百万", "億")
+# Longest first: 百万円 ends in 万円 too.
+_BIG_UNITS = {
+    "百万円": 1_000_000, "千万円": 10_000_000, "億円": 100_000_000, "兆円": 1_000_000_000_000, "万円": 10_000, "千円": 1_000,
+    "百万": 1_000_000, "千万": 10_000_000, "億": 100_000_000, "兆": 1_000_000_000_000, "万": 10_000, "千": 1_000,
+}  # fmt: skip
 _TRUE = {"true", "1", "はい", "有", "あり", "有り", "○", "〇", "yes"}
 _FALSE = {"false", "0", "いいえ", "無", "なし", "無し", "×", "✕", "no"}
 
@@ -153,14 +157,22 @@ def _slow_number(text: str, facts: ColumnFacts) -> Decimal:
         raise CellError("「該当なし」や秘匿の記号です", "0 なら 0、不明なら空欄にしてください")
     unit = next((unit for unit in _BIG_UNITS if plain.endswith(unit)), None)
     if unit:
-        raise CellError(
-            f"「{unit}」単位で書かれています", f"{facts.unit or '列の単位'}に直した数字だけを書いてください"
-        )
+        raise CellError(f"「{unit}」単位で書かれています", _without_unit(plain.removesuffix(unit), unit, facts))
     try:
         return parse_number(plain)
     except ValueError as error:
         cure = f"半角または全角の数字だけにしてください（単位：{facts.unit or 'なし'}。区切りの「,」、負の「▲」は可）"
         raise CellError("数値として読めません", cure) from error
+
+
+def _without_unit(number: str, unit: str, facts: ColumnFacts) -> str:
+    """Return the cure for an amount with its unit written beside it, with the number that was meant where it can be read."""
+    cure = f"{facts.unit or '列の単位'}に直した数字だけを書いてください"
+    try:
+        meant = parse_number(number) * _BIG_UNITS[unit]
+    except ValueError:
+        return cure
+    return f"{cure}（例：{meant:f}）" if meant == meant.to_integral_value() else cure
 
 
 def _percentage(plain: str, facts: ColumnFacts) -> Decimal:

@@ -15,6 +15,7 @@ from dxmodels.errors import Fault, InputError, ParameterError
 from dxmodels.inputs.case_file import CASE_FILE, CaseFile, checked_case_file, nearest, read_case_file
 from dxmodels.inputs.places import checked_slug, data_root
 from dxmodels.inputs.schemas import TABLES
+from dxmodels.inputs.strays import nearest_table, stray_warnings
 from dxmodels.inputs.workbooks import has_rows, read_sheets, sheet_names
 
 CASE_SHEET = "case"
@@ -76,6 +77,15 @@ def find_tables(case: CasePlace) -> tuple[dict[str, TablePlace], list[Fault]]:
     return places, faults
 
 
+def find_strays(case: CasePlace) -> list[Fault]:
+    """Return a warning for every file and sheet beside the tables that looks like one and is not read."""
+    if case.folder in case.sheets or not case.heading_path.is_file() or case.heading_path.parent != case.folder:
+        return []
+    named = [entry.file for entry in case.heading.tables.values() if entry.file]
+    alone = case.heading_path.suffix == ".xlsx" and len(case.sheets) == 1 and case.name == case.heading_path.stem
+    return [] if alone else stray_warnings(case.folder, named, case.sheets)
+
+
 def known_cases() -> list[str]:
     """Return the names of the cases under data/."""
     written = {path.parent.name for path in data_root().glob(f"*/{CASE_FILE}")}
@@ -107,14 +117,15 @@ def _heading_in_sheet(path: Path) -> CaseFile:
     content: dict[str, object] = {}
     lines: dict[str, int] = {}
     for key, value, row in zip(raw.cells[0], raw.cells[1], raw.rows, strict=True):
+        lines[key.strip()] = int(row)
+        if not value.strip():  # a line of the template not filled in
+            continue
         *parents, last = key.strip().split(".")
         node = content
         for parent in parents:
             inner = node.setdefault(parent, {})
             node = inner if isinstance(inner, dict) else {}
-        if value.strip():
-            node[last] = value.strip()
-        lines[key.strip()] = int(row)
+        node[last] = value.strip()
     return checked_case_file(content, file=raw.file, line_of=lambda *keys: lines.get(".".join(map(str, keys)), 0))
 
 
@@ -160,7 +171,9 @@ def _unlisted(case: CasePlace, table: str, place: TablePlace) -> Fault:
 def _not_one(case: CasePlace, table: str, candidates: list[TablePlace]) -> Fault:
     column = f"tables.{table}"
     if not candidates:
-        cure = f"{table}.csv を置くか、{column} の行を消してください"
+        close = [path.name for path in case.folder.glob("*.*") if nearest_table(path.stem) == table]
+        hint = f"（もしかして：{'、'.join(sorted(close))}）" if close else ""
+        cure = f"{table}.csv を置くか、{column} の行を消してください{hint}"
         return Fault(case.heading_path.name, "書かれている表のファイルがありません", cure, column=column)
     names = "、".join(sorted({place.path.name for place in candidates}))
     return Fault(

@@ -34,16 +34,22 @@ class Intake:
 
 
 def take_in(
-    tables: Mapping[str, CheckedTable], *, unreadable: frozenset[str] = frozenset(), faults: Sequence[Fault] = ()
+    tables: Mapping[str, CheckedTable],
+    *,
+    unreadable: frozenset[str] = frozenset(),
+    faults: Sequence[Fault] = (),
+    warnings: Sequence[Fault] = (),
 ) -> Intake:
     """Return the frames of checked tables, with the faults of tables, joins and rules; tax is added where it is not in yet.
 
     ``unreadable`` names tables whose files could not be read (their ``faults`` are given): joins to them wait for the mending.
+    ``warnings`` found before (files left unread) stand first.
     """
     joins, join_warnings = join_faults(tables, waiting=unreadable)
     rules, rule_warnings = rule_faults(tables)
     faults = [*faults, *(fault for table in tables.values() for fault in table.faults), *joins, *rules]
     warnings = [
+        *warnings,
         *(warning for table in tables.values() for warning in table.warnings),
         *join_warnings,
         *rule_warnings,

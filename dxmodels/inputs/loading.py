@@ -16,7 +16,7 @@ import pandas as pd
 from dxmodels.errors import Fault, InputError, ParameterError, describe_faults
 from dxmodels.inputs.case import Case
 from dxmodels.inputs.case_file import CASE_FILE, TableEntry, nearest
-from dxmodels.inputs.folders import CasePlace, TablePlace, find_case, find_tables
+from dxmodels.inputs.folders import CasePlace, TablePlace, find_case, find_strays, find_tables
 from dxmodels.inputs.intake import Intake, take_in
 from dxmodels.inputs.joins import joined_tables, leave_out_strangers
 from dxmodels.inputs.raw import RawTable
@@ -79,6 +79,12 @@ class _Holding:
     entries: Mapping[str, TableEntry]
     borrowed: frozenset[str]
     faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+    @property
+    def waiting(self) -> frozenset[str]:
+        """Tables the case lists that cannot be read before it is mended (absent, or given twice): joins to them wait."""
+        return frozenset(self.place.heading.tables) - frozenset(self.tables)
 
 
 def load_case(name_or_path: str | Path, *, tables: Iterable[str] | None = None, published_only: bool = False) -> Case:
@@ -123,7 +129,7 @@ def _holding_of(name_or_path: str | Path) -> _Holding:
             if base.heading.tables[name].provenance == "published" and name not in place.heading.tables:
                 places[name], entries[name] = base_place, base.heading.tables[name]
     borrowed = frozenset(places) - frozenset(place.heading.tables)
-    return _Holding(place, places, entries, borrowed, tuple(faults))
+    return _Holding(place, places, entries, borrowed, tuple(faults), tuple(find_strays(place)))
 
 
 def _wanted(holding: _Holding, tables: Iterable[str] | None) -> frozenset[str]:
@@ -149,7 +155,12 @@ def _take_in_files(holding: _Holding, names: Iterable[str]) -> tuple[Intake, dic
     faults: list[Fault] = []
     checked = {name: check_table(raw, TABLES[name]) for name, raw in _raw_tables(places, faults)}
     checked = leave_out_strangers(checked, borrowed=holding.borrowed)
-    intake = take_in(checked, unreadable=frozenset(places) - set(checked), faults=faults)
+    intake = take_in(
+        checked,
+        unreadable=(frozenset(places) - set(checked)) | holding.waiting,
+        faults=faults,
+        warnings=holding.warnings,
+    )
     return intake, {name: len(table.frame) for name, table in checked.items()}
 
 

@@ -101,7 +101,8 @@ _CONTRACT_RULES = (
     Rule("contracts", ("valid_bids_count", "bidders_count"), lambda f: f["valid_bids_count"] > f["bidders_count"],
          "有効な入札の数が応札者数（{bidders_count}）を超えています", "応札者数と有効数を入札調書で確かめてください"),
     Rule("contracts", ("system_id", "municipality_code"), _owned_by_nobody,
-         "府のシステムも市町村も書かれていません", "system_id か municipality_code のどちらかを入れてください"),
+         "府のシステムも市町村も書かれていません", "分かれば system_id か municipality_code のどちらかを入れてください（所有者の分からない"
+         "契約は、システム別・団体別の計算に入りません）", is_warning=True),
     Rule("contracts", ("municipality_code", "system_id"), _owned_twice,
          "府のシステム（{system_id}）と市町村の両方が書かれています", "どちらか一方だけを残してください"),
     Rule("contracts", ("parent_contract_id", "contract_id"), lambda f: f["parent_contract_id"] == f["contract_id"],

@@ -27,6 +27,8 @@ from dxmodels.inputs.schemas import HOLDINGS, TABLES, ColumnFacts, TableSpec, ch
 
 TEMPLATE_TABLES: tuple[str, ...] = ("municipalities", *(spec.name for spec in HOLDINGS))
 SAMPLE_ROWS = 12
+BORROWED_TABLE = "municipalities"
+_BORROWED_JA = f"市町村の表を自前で記入したときだけ書く（書かなければ {EMBEDDED_CASE} の公表値を借りる）"
 _HOW_TO = (
     "Osaka DX Workbench 入力ひな型",
     "1. 「case」シートに表題・基準年度・基準日・期限と、記入した表の由来（own＝自前の台帳）・出典を書きます。",
@@ -94,7 +96,9 @@ def _heading_lines(case: Case | None, frames: dict[str, pd.DataFrame], tables: S
     if borrowed:
         lines.append(["published_from", borrowed, "持っていない公表値の表を借りるケース（消すと借りません）"])
     if case is None:
-        return lines + _table_lines({name: ("own", "自団体の台帳") for name in tables if name != "municipalities"})
+        own = _table_lines({name: ("own", "自団体の台帳") for name in tables if name != BORROWED_TABLE})
+        lent = [[key, "", _BORROWED_JA] for key, _, _ in _table_lines({BORROWED_TABLE: ("", "")})]
+        return lines + own + (lent if BORROWED_TABLE in tables else [])
     return lines + _table_lines({name: (case.provenance(name), case.source(name)) for name in frames})
 
 
@@ -110,7 +114,10 @@ def _table_lines(tables: Mapping[str, tuple[str, str]]) -> list[list[str]]:
 def _as_yaml(lines: list[list[str]]) -> str:
     text = ["# 書式の説明は dxmodels/inputs/case_file.py。使わない表は tables から消してください。"]
     opened: list[str] = []
+    blank = {key.rsplit(".", 1)[0] for key, value, _ in lines if not value}
     for key, value, _ in lines:
+        if not value:
+            continue
         *parents, last = key.split(".")
         for depth, parent in enumerate(parents):
             if opened[depth : depth + 1] != [parent]:
@@ -119,6 +126,9 @@ def _as_yaml(lines: list[list[str]]) -> str:
         opened = opened[: len(parents)]
         plain = value.isdigit() or last in {"as_of", "provenance", "published_from"} or parents == ["deadlines"]
         text.append(f"{'  ' * len(parents)}{last}: {value if plain else _quoted(value)}")
+    for key in sorted(blank):  # what may be filled in later stands as a comment, ready to be uncommented
+        name = key.split(".")[-1]
+        text += [f"  # {_BORROWED_JA}", f"  # {name}:", "  #   provenance: own", '  #   source: "自団体の台帳"']
     return "\n".join(text) + "\n"
 
 

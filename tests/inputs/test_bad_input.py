@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from tiny_case import TABLES, as_csv, only_around, spoiled, write_case
 
@@ -34,7 +35,10 @@ CELLS = [
     Cell("inf", "staff", 2, "it_staff_fte", "inf", "数値として読めません", "単位：人"),
     Cell("words", "systems", 3, "annual_cost_yen", "未定", "数値として読めません", "単位：円"),
     Cell("thousand yen", "systems", 3, "annual_cost_yen", "80,000千円", "「千円」単位", "円に直した数字"),
-    Cell("hundred million", "systems", 3, "annual_cost_yen", "1億", "「億」単位", "円に直した数字"),
+    Cell("hundred million", "systems", 3, "annual_cost_yen", "1億", "「億」単位", "例：100000000"),
+    Cell("millions", "systems", 3, "annual_cost_yen", "12百万円", "「百万円」単位", "例：12000000"),
+    Cell("ten thousands", "systems", 3, "annual_cost_yen", "１，２３４．５万円", "「万円」単位", "例：12345000"),
+    Cell("millions in words", "systems", 3, "annual_cost_yen", "約百万円", "「百万円」単位", "円に直した数字"),
     Cell("dash", "spending", 2, "supplement_yen", "－", "「該当なし」", "0 なら 0、不明なら空欄"),
     Cell("broken separators", "systems", 3, "annual_cost_yen", "80,00,000", "数値として読めません", "「,」"),
     Cell("half a yen", "systems", 3, "annual_cost_yen", "80000000.5", "整数ではありません", "円単位の整数"),
@@ -105,7 +109,6 @@ CELLS = [
         "入れ違え",
     ),
     Cell("more valid than bids", "contracts", 2, "valid_bids_count", "4", "応札者数（3）を超えて", "入札調書"),
-    Cell("contract of nobody", "contracts", 2, "system_id", "", "書かれていません", "どちらかを入れて"),
     Cell("contract of two", "contracts", 2, "municipality_code", "271004", "両方が書かれています", "どちらか一方"),
     Cell("its own parent", "contracts", 3, "parent_contract_id", "K002", "元の契約が自分自身", "空欄に"),
     Cell("invalid winner", "bids", 2, "bid_status", "late", "有効（valid）ではありません", "落札の欄"),
@@ -188,7 +191,7 @@ FILES = [
     File("titles above the header", "vendors", "事業者一覧,,,\n" + TABLES["vendors"], 2, "", "列名の行が 2 行目", "1行目に"),
     File("one title above the header", "vendors", "事業者一覧\n" + TABLES["vendors"], 2, "", "列名の行が 2 行目", "1行目に"),
     File("no header", "vendors", TABLES["vendors"].partition("\n")[2], 1, "", "知っている列名がありません", "vendor_id"),
-    File("missing column", "vendors", _header("vendors", "is_local_sme", "note"), 1, "is_local_sme", "必要な列がありません", "府内中小企業か"),
+    File("missing column", "departments", _header("departments", "name_ja", "note"), 1, "name_ja", "必要な列がありません", "部局名"),
     File("extra column", "departments", _header("departments", "staff_people", "memo"), 1, "memo", "表「departments」にない列", "列ごと消して"),
     File("misspelt column", "spending", _header("spending", "settled_yen", "setled_yen"), 1, "setled_yen", "にない列", "もしかして：settled_yen"),
     File("double column", "departments", _header("departments", "staff_people", "name_ja"), 1, "name_ja", "同じ列が2度", "どちらか一方"),
@@ -278,6 +281,7 @@ def test_the_cases_are_at_least_sixty() -> None:
         ("contracts", 2, "award_yen", "420000001", "予定価格（420000000 円）を超えて"),
         ("contracts", 3, "parent_contract_id", "", "元の契約IDがありません"),
         ("bids", 3, "is_winner", "true", "落札者が2者以上"),
+        ("contracts", 2, "system_id", "", "府のシステムも市町村も書かれていません"),
     ],
 )
 def test_what_is_odd_but_possible_is_a_warning(
@@ -309,6 +313,51 @@ def test_a_join_that_cannot_be_checked_is_a_warning(tmp_path: Path) -> None:
     tables = {name: text for name, text in TABLES.items() if name != "vendors"}
     case = load_case(write_case(tmp_path / "no_vendors", tables))
     assert any("「vendors」がない" in warning.problem for warning in case.warnings)
+
+
+@pytest.mark.parametrize(
+    ("file", "problem", "hint"),
+    [
+        ("contrcats.csv", "表の名前ではないファイル", "もしかして：contracts.csv"),
+        ("契約.csv", "表の名前ではないファイル", "もしかして：contracts.csv"),
+        ("Staff.csv", "表の名前ではないファイル", "もしかして：staff.csv"),
+        ("集計.csv", "表の名前ではないファイル", "別のフォルダに移して"),
+        ("contracts.CSV", "拡張子が大文字", "「.csv」"),
+        ("contracts.xls", "この形式（.xls）", "contracts.csv か contracts.xlsx"),
+        ("contracts.tsv", "この形式（.tsv）", "CSV UTF-8"),
+    ],
+)
+def test_a_file_left_unread_is_a_warning_with_the_nearest_table(
+    file: str, problem: str, hint: str, tmp_path: Path
+) -> None:
+    folder = write_case(tmp_path / "stray", {name: TABLES[name] for name in ("departments", "vendors")})
+    (folder / file).write_text("a,b\n1,2\n", encoding="utf-8")
+    (folder / "メモ.txt").write_text("覚え書き", encoding="utf-8")
+    found = [fault for fault in load_case(folder).warnings if fault.file == file]
+    assert len(found) == 1
+    assert problem in found[0].problem
+    assert hint in found[0].cure
+    assert not [fault for fault in load_case(folder).warnings if fault.file == "メモ.txt"]
+
+
+def test_a_misspelt_file_of_a_listed_table_is_named_where_it_is_missed(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "missed", {name: TABLES[name] for name in ("departments", "vendors")})
+    (folder / "vendors.csv").rename(folder / "vendros.csv")
+    (fault,) = faults_of(folder)
+    assert "もしかして：vendros.csv" in fault.cure
+
+
+def test_one_table_given_twice_is_one_fault(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "twice")
+    pd.DataFrame({"vendor_id": ["V01"], "name_ja": ["甲"]}).to_excel(folder / "vendors.xlsx", index=False)
+    (fault,) = faults_of(folder)
+    assert "2か所以上" in fault.problem
+    assert "vendors.csv、vendors.xlsx" in fault.problem
+
+
+def test_a_vendor_whose_size_nobody_knows_is_no_fault(tmp_path: Path) -> None:
+    case = load_case(write_case(tmp_path / "unknown", {"vendors": spoiled("vendors", 2, "is_local_sme", "")}))
+    assert case.table("vendors")["is_local_sme"].isna().tolist() == [True, False]
 
 
 def test_a_hundred_thousand_bad_cells_are_counted_not_listed(tmp_path: Path) -> None:

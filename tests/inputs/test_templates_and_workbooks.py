@@ -98,6 +98,39 @@ def test_a_blank_template_is_a_sound_case_without_holdings(tmp_path: Path) -> No
     assert any("データの行がありません" in warning.problem for warning in case.warnings)
 
 
+def test_the_blank_templates_say_how_to_bring_ones_own_municipalities(tmp_path: Path) -> None:
+    own = (
+        "municipality_code,name_ja,kind,region_block,population_people,source\n273210,豊能町,town,豊能,18279,国勢調査\n"
+    )
+    write_csv_templates(tmp_path / "csv")
+    heading = tmp_path / "csv" / "case.yml"
+    assert len(load_case(tmp_path / "csv").table("municipalities")) == 43  # borrowed as long as nothing is said
+    (tmp_path / "csv" / "municipalities.csv").write_text(own, encoding="utf-8")
+    text = heading.read_text(encoding="utf-8")
+    uncommented = text.replace("  # municipalities:", "  municipalities:").replace("  #   ", "    ")
+    assert uncommented != text
+    heading.write_text(uncommented, encoding="utf-8")
+    assert load_case(tmp_path / "csv").table("municipalities")["name_ja"].tolist() == ["豊能町"]
+    assert load_case(tmp_path / "csv").provenance("municipalities") == "own"
+
+    write_template(tmp_path / "t.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    for row in book["case"].iter_rows(min_row=2):
+        if str(row[0].value).startswith("tables.municipalities"):
+            assert row[1].value in (None, "")
+            row[1].value = "own"
+    for position, value in enumerate(("273210", "豊能町", "town"), start=1):
+        book["municipalities"].cell(2, position, value)
+    for position, cell in enumerate(book["municipalities"][1], start=1):
+        filled = {"region_block": "豊能", "population_people": 18279, "source": "国勢調査"}.get(str(cell.value))
+        if filled is not None:
+            book["municipalities"].cell(2, position, filled)
+    (tmp_path / "book").mkdir()
+    book.save(tmp_path / "book" / "own.xlsx")
+    case = load_case(tmp_path / "book")
+    assert case.table("municipalities")["name_ja"].tolist() == ["豊能町"]
+
+
 def test_the_template_holds_no_formula_link_or_number_for_a_code(tmp_path: Path) -> None:
     vendors = pd.DataFrame(
         {

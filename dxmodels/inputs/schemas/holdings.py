@@ -40,7 +40,9 @@ VENDORS = table(
     {
         "vendor_id": column("code", "事業者ID", "Vendor"),
         "name_ja": column("text", "事業者名", "Name"),
-        "is_local_sme": column("boolean", "府内中小企業か", "Small or medium enterprise of the prefecture"),
+        "is_local_sme": column(
+            "boolean", "府内中小企業か", "Small or medium enterprise of the prefecture", nullable=True
+        ),
         "references_count": column(
             "integer", "稼働実績数", "Live reference systems", unit="件", minimum=0, nullable=True
         ),
