@@ -119,12 +119,11 @@ def test_the_blank_templates_say_how_to_bring_ones_own_municipalities(tmp_path: 
         if str(row[0].value).startswith("tables.municipalities"):
             assert row[1].value in (None, "")
             row[1].value = "own"
-    for position, value in enumerate(("273210", "豊能町", "town"), start=1):
-        book["municipalities"].cell(2, position, value)
+    town = {"municipality_code": "273210", "name_ja": "豊能町", "kind": "town", "region_block": "豊能",
+            "population_people": 18279, "source": "国勢調査"}  # fmt: skip
     for position, cell in enumerate(book["municipalities"][1], start=1):
-        filled = {"region_block": "豊能", "population_people": 18279, "source": "国勢調査"}.get(str(cell.value))
-        if filled is not None:
-            book["municipalities"].cell(2, position, filled)
+        if str(cell.value) in town:
+            book["municipalities"].cell(2, position, town[str(cell.value)])
     (tmp_path / "book").mkdir()
     book.save(tmp_path / "book" / "own.xlsx")
     case = load_case(tmp_path / "book")
