@@ -99,8 +99,9 @@ def plot_hour_price(result: PlatformAccount | PlatformAnswers, *, ax: Axes | Non
     ticks = [value for value in (0, 1000, 3000, 10_000, 30_000, 100_000) if value <= 2 * high.max()]
     ax.set_yticks(ticks, [f"{value:,}" for value in ticks])
     ax.minorticks_off()
-    ax.set_ylabel("職員1時間の短縮に要する費用（円）\n千円を超える部分は対数目盛")
+    ax.set_ylabel("職員1時間の短縮に要する費用（円）")
     _fiscal_axis(ax, years)
+    ax.set_xlabel("年度（縦軸は千円を超える部分が対数目盛）")
     ax.legend(loc="upper right")
     return style.finish(ax)
 

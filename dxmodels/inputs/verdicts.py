@@ -8,8 +8,8 @@ refused with file, cell, what was found and how to mend it; an empty verdict is 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -18,6 +18,7 @@ import openpyxl
 import pandas as pd
 
 from dxmodels.errors import Fault, InputError
+from dxmodels.fiscal import era_text
 from dxmodels.inputs.availability import NotComputable
 from dxmodels.inputs.places import data_root
 
@@ -44,6 +45,7 @@ class VerdictSheets:
     refused: pd.DataFrame
     pending_count: int
     reviewers: tuple[str, ...] = field(default=())
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def decided(self) -> pd.DataFrame:
         """Return left, right, is_same of the decided pairs, each once: what ``find_overlaps(verdicts=…)`` takes."""
@@ -52,8 +54,10 @@ class VerdictSheets:
         return table
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the log of all verdicts: pair, verdict, reason, reviewer, day."""
-        return self.verdicts[["left", "right", "verdict_ja", "reason_ja", "reviewer_ja", "judged_on_ja"]].copy()
+        """Return the log of all verdicts: both names (ids where no name is known), verdict, reason, reviewer, day."""
+        log = self.verdicts
+        named = {f"{side}_name_ja": [self.names.get(name, name) for name in log[side]] for side in ("left", "right")}
+        return log.assign(**named)[[*named, "verdict_ja", "reason_ja", "reviewer_ja", "judged_on_ja"]]
 
     def log(self) -> VerdictSheets | NotComputable:
         """Return itself, or NotComputable where no workbook has come back yet."""
@@ -85,9 +89,12 @@ def read_case_verdicts(case: Case, place: str) -> VerdictSheets:
     A case without services (or a published-only run) has no verdicts either.
     """
     folder = (Path(place) if Path(place).is_absolute() else data_root() / place) / FOLDER
-    held = folder.is_dir() and case.has("services")
-    files = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~$")) if held else []
-    return read_verdict_sheets(files, case.table("services")["service_id"] if held else [])
+    if not (folder.is_dir() and case.has("services")):
+        return read_verdict_sheets([], [])
+    services = case.table("services")
+    files = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~$"))
+    names = dict(zip(services["service_id"].astype(str), services["name_ja"].astype(str), strict=True))
+    return replace(read_verdict_sheets(files, names), names=names)
 
 
 def read_verdict_sheets(files: Sequence[Path | str], service_ids: Iterable[str]) -> VerdictSheets:
@@ -105,7 +112,7 @@ def read_verdict_sheets(files: Sequence[Path | str], service_ids: Iterable[str])
             raise InputError([Fault(file.name, "判定者が空欄です", cure)])
         reviewers.append(reviewer)
         places = _headings(sheet, file)
-        about = {"reviewer_ja": reviewer, "judged_on_ja": _text(sheet[DATE_CELL]), "file_ja": file.name}
+        about = {"reviewer_ja": reviewer, "judged_on_ja": era_text(_text(sheet[DATE_CELL])), "file_ja": file.name}
         for row in sheet.iter_rows(min_row=HEADING_ROW + 1):
             pending += _read_row({name: row[place] for name, place in places.items()}, known, about, log, refused)
     return _settled(log, refused, pending, tuple(dict.fromkeys(reviewers)))
