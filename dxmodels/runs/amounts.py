@@ -9,6 +9,7 @@ from dxmodels.inputs import Assumption
 from dxmodels.money import format_rate, format_yen
 
 _SHARES = ("share", "probability")
+_TIMES = ("x", "ratio")
 _SIGNIFICANT, _LARGE_YEN = 4, 1e6
 
 
@@ -35,7 +36,7 @@ def in_unit(value: float, unit: str) -> str:
         return format_yen(round(value), "百万円" if abs(value) < 100 * _LARGE_YEN else "億円") + unit_ja(
             unit
         ).removeprefix("円")
-    return _plain(value) + unit_ja(unit)
+    return _plain(value) + ("倍" if unit in _TIMES else unit_ja(unit))
 
 
 def _plain(value: float) -> str:

@@ -81,6 +81,8 @@ def quantity_text(value: Cell, kind: Kind, unit: str, *, name: str = "") -> str:
     """Return one recorded quantity with its unit: 47.8億円, ▲4.1％, 令和8年度, 43団体."""
     if value is None:
         return "算出不能"
+    if isinstance(value, str):
+        return in_japanese(value)
     column = Column(name=name or "value", label="", unit=unit, kind=kind)
     if kind == "yen" and isinstance(value, int | float):
         return format_yen(value, yen_unit_for(value))

@@ -82,6 +82,12 @@ def stamped(drawing: Drawing, *, left: str, mark: str = "") -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{opening}{body.replace("</svg>", footer + "</svg>")}'
 
 
+def width_of(drawing: Drawing) -> float:
+    """Return the width of a figure in points (0 where it states none)."""
+    root = _ROOT.search(drawing.svg)
+    return float(root[3]) if root else 0.0
+
+
 def _refuse_missing_glyphs(messages: Sequence[str]) -> None:
     """Raise ModelError where the font lacks a visible character of the figure (it would be printed as an empty box)."""
     codes = {int(found[1]) for message in messages if (found := _MISSING_GLYPH.match(message))}

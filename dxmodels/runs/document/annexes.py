@@ -23,7 +23,7 @@ STATES = {
 def assumptions_annex(exhibits: Iterable[Exhibit]) -> Annex:
     """Return every assumption used, its grade and source, and the exhibits that use it."""
     rows = [
-        [source.label, source.value, source.range, source.grade, _breakable(source.detail), "、".join(numbers)]
+        [source.label, source.value, source.range, source.grade, _breakable(source.detail), _compact(numbers)]
         for source, numbers in _used(exhibits, "assumption")
     ]
     return Annex(
@@ -36,10 +36,10 @@ def assumptions_annex(exhibits: Iterable[Exhibit]) -> Annex:
 def tables_annex(exhibits: Iterable[Exhibit]) -> Annex:
     """Return every table and citation used and the exhibits that use it."""
     rows = [
-        [source.label, _breakable(source.detail) or "－", "、".join(numbers)]
+        [source.label, _breakable(source.detail) or "－", _compact(numbers)]
         for source, numbers in _used(exhibits, "table")
     ]
-    rows += [[_breakable(source.label), "文献", "、".join(numbers)] for source, numbers in _used(exhibits, "citation")]
+    rows += [[_breakable(source.label), "文献", _compact(numbers)] for source, numbers in _used(exhibits, "citation")]
     return Annex(
         title="用いた表と文献",
         intro="図表が用いたケースの表（公表値・架空・自前の台帳の別と出典）と文献。",
@@ -53,7 +53,7 @@ def run_annex(pages: Sequence[Page], settings: Sequence[tuple[str, str]]) -> Ann
     rows += [
         [
             page.results.title,
-            "、".join(exhibit.id for exhibit in page.results.exhibits) or "－",
+            _compact([exhibit.id for exhibit in page.results.exhibits]) or "－",
             STATES[page.outcome.state],
             f"{page.job.key}\u3000{page.digest[:12]}",
         ]
@@ -75,6 +75,27 @@ def _used(exhibits: Iterable[Exhibit], kind: str) -> list[tuple[Source, list[str
                 if exhibit.id not in numbers:
                     numbers.append(exhibit.id)
     return sorted(found.values(), key=lambda entry: (entry[1][0], entry[0].name))
+
+
+def _compact(numbers: Sequence[str]) -> str:
+    """Return exhibit numbers in few characters: E24、E24a〜E24k、E31a."""
+    groups: dict[str, list[str]] = {}
+    for number in sorted(numbers):
+        groups.setdefault(number[:3], []).append(number)
+    return "、".join(_of_one(group) for group in groups.values())
+
+
+def _of_one(group: Sequence[str]) -> str:
+    """Return the numbers of one exhibit and its branches, runs of three and more as first〜last."""
+    runs: list[list[str]] = []
+    for number in group:
+        follows = runs and len(runs[-1][-1]) == len(number) and ord(number[-1]) == ord(runs[-1][-1][-1]) + 1
+        if follows and len(number) > 3:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    texts = [f"{run[0]}〜{run[-1]}" if len(run) > 2 else "、".join(run) for run in runs]
+    return "、".join(texts)
 
 
 def _breakable(text: str) -> str:

@@ -17,6 +17,8 @@ from dxmodels.runs.parameters import printed_value, schema_of
 from dxmodels.runs.plans import Plan
 from dxmodels.runs.shown import value_of
 
+_FEW_EXHIBITS = 10  # a report of no more is read without a list of contents
+_EXAMPLE_ROWS = 15  # rows of an illustrative table in the report: they show the form, their values mean nothing
 _REPORT_ROWS, _PAGE_ROWS = 45, 60  # the 43 municipalities fit; longer tables continue in CSV and Excel
 _AUTHOR = "大阪府デジタル改革 検討チーム"
 _DRAFT = "速報精度：試行回数と最適性の許容差を粗くして計算した値である。確定値は本番精度で作成する。"
@@ -71,6 +73,7 @@ def plan_document(plan: Plan, pages: Sequence[Page], edition: Edition) -> Docume
         chapters_in_order=[chapter.title_ja for chapter in plan.chapters],
         stamp=edition.stamp,
         most_rows=_REPORT_ROWS,
+        example_rows=_EXAMPLE_ROWS,
         own=edition.own,
     )
     exhibits = [exhibit for page in pages for exhibit in page.results.exhibits]
@@ -94,6 +97,7 @@ def plan_document(plan: Plan, pages: Sequence[Page], edition: Edition) -> Docume
         headlines=_headlines(records),
         parts=parts,
         annexes=tuple(annex for annex in annexes if annex.sheet.rows),
+        contents=len(exhibits) > _FEW_EXHIBITS,
     )
 
 
@@ -117,6 +121,7 @@ def notebook_document(page: Page, edition: Edition) -> Document:
         headlines=_headlines(records),
         parts=parts_of([page], lambda page, exhibit: "", stamp=edition.stamp, most_rows=_PAGE_ROWS, own=edition.own),
         annexes=tuple(annex for annex in annexes if annex.sheet.rows),
+        contents=False,
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 from dxmodels.runs.document.model import Chapter, Item, Page, Part, Sheet
 from dxmodels.runs.document.sheets import fitted, sheet_of
-from dxmodels.runs.drawing import stamped
+from dxmodels.runs.drawing import stamped, width_of
 from dxmodels.runs.model import Exhibit, Source
 from dxmodels.runs.parameters import printed_value, schema_of
 
 MARK = "架空データを含む"
+_NARROW_PT = 380.0  # a figure narrower than this is not stretched to the width of the page
 _OWN = ("公表値・自前の台帳で言えること", "公表された値と自前の台帳、それらに基づく計算・推計で答えられる問いを示す。")
 PARTS = (
     ("published", "公表値で言えること", "公表された値と、それに基づく計算・推計だけで答えられる問いを示す。"),
@@ -30,11 +31,13 @@ def parts_of(
     chapters_in_order: Sequence[str] = (),
     stamp: str,
     most_rows: int,
+    example_rows: int | None = None,
     own: bool = False,
 ) -> tuple[Part, ...]:
     """Return the parts that hold anything, each with its chapters in the order given (then of first appearance), exhibits by number.
 
     ``own``: the case holds tables of its owner, on which the first part then rests too.
+    ``example_rows``: rows printed of an illustrative table, where fewer than ``most_rows``.
     """
     placed = [(page, exhibit, chapter_of(page, exhibit)) for page in pages for exhibit in page.results.exhibits]
     parts = []
@@ -44,13 +47,22 @@ def parts_of(
         chapters = []
         for name in dict.fromkeys([*chapters_in_order, *(entry[2] for entry in placed)]):
             items = [
-                item_of(page, exhibit, stamp=stamp, most_rows=most_rows) for page, exhibit, told in here if told == name
+                item_of(page, exhibit, stamp=stamp, most_rows=_rows_of(exhibit, most_rows, example_rows))
+                for page, exhibit, told in here
+                if told == name
             ]
             if items:
                 chapters.append(Chapter(title=name, items=tuple(sorted(items, key=lambda item: item.number))))
         if chapters:
             parts.append(Part(key=key, title=named[0], intro=named[1], chapters=tuple(chapters)))
     return tuple(parts)
+
+
+def _rows_of(exhibit: Exhibit, most: int, examples: int | None) -> int:
+    """Return how many rows of an exhibit are printed."""
+    if exhibit.every_row:
+        return len(exhibit.rows)
+    return examples if exhibit.illustrative and examples is not None else most
 
 
 def item_of(page: Page, exhibit: Exhibit, *, stamp: str, most_rows: int) -> Item:
@@ -68,6 +80,7 @@ def item_of(page: Page, exhibit: Exhibit, *, stamp: str, most_rows: int) -> Item
         headline=exhibit.headline,
         svg=stamped(drawing, left=stamp, mark=mark) if drawing else "",
         alt=drawing.alt if drawing else "",
+        narrow=drawing is not None and width_of(drawing) < _NARROW_PT,
         sheet=_sheet(exhibit, len(exhibit.rows) if exhibit.every_row else most_rows),
         reading=exhibit.reading,
         limits=exhibit.limits,

@@ -55,6 +55,7 @@ class Item(_Printed):
     headline: str
     svg: str
     alt: str
+    narrow: bool
     sheet: Sheet | None
     reading: tuple[str, ...]
     limits: tuple[str, ...]
@@ -130,6 +131,7 @@ class Document(_Printed):
     headlines: tuple[Headline, ...]
     parts: tuple[Part, ...]
     annexes: tuple[Annex, ...]
+    contents: bool
     notes: tuple[str, ...]
 
     @property

@@ -1,0 +1,90 @@
+"""Lists at the end of a report: exhibit numbers in few characters, assumptions with value and range as printed."""
+
+from __future__ import annotations
+
+import pytest
+from exhibit_maker import exhibit, page, report
+
+from dxmodels.inputs import load_register
+from dxmodels.runs.amounts import in_unit, of_assumption
+from dxmodels.runs.document.annexes import _compact, assumptions_annex
+from dxmodels.runs.plain_words import in_japanese
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        (["E07"], "E07"),
+        (["E24", "E24a", "E24b", "E24c", "E24f"], "E24、E24a〜E24c、E24f"),
+        (["E31b", "E31a", "E07"], "E07、E31a、E31b"),
+        (["E18c", "E18a", "E18b", "E19"], "E18a〜E18c、E19"),
+    ],
+)
+def test_exhibit_numbers_are_said_shortly(numbers: list[str], said: str) -> None:
+    assert _compact(numbers) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (0.125, "share", "12.5％"),
+        (137.4514, "JPY/USD", "137.5円／ドル"),
+        (12_000_000, "JPY/yr", "12百万円／年"),
+        (480_000_000, "JPY", "4.8億円"),
+        (2.0, "x", "2倍"),
+        (0, "months", "0か月"),
+        (-0.5, "ratio", "▲0.5倍"),
+    ],
+)
+def test_values_are_printed_in_japanese_units(value: float, unit: str, said: str) -> None:
+    assert in_unit(value, unit) == said
+
+
+def test_an_assumption_is_printed_with_value_range_source_and_grade() -> None:
+    entry = load_register()["usdjpy_2025"]
+    assert of_assumption(entry) == ("149.7円／ドル", "140.3円／ドル〜158.4円／ドル")
+    annex = assumptions_annex([exhibit(sources=["usdjpy_2025"])])
+    assert annex.sheet.headers == ("前提", "値", "幅", "区分", "出典（時点）", "図表")
+    row = annex.sheet.rows[0]
+    assert row[1:4] == ("149.7円／ドル", "140.3円／ドル〜158.4円／ドル", entry.grade)
+    assert entry.as_of in row[4]
+    assert "usdjpy" not in "".join(row)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("表「市町村」（municipalities）の値", "表「市町村」の値"),
+        ("make_illustrative.py（架空）。", "架空データの作成プログラム（架空）。"),
+        ("集計（govcloud_pilot）に合わせた", "集計（「ガバメントクラウド先行事業（5年間の運用経費）」）に合わせた"),
+        ("usdjpy_2025 から", "「円ドル相場（2025年平均）」 から"),
+        ("資料 https://example.org/usdjpy_2025.html による", "資料 https://example.org/usdjpy_2025.html による"),
+        ("How Big Things quoted in https://example.org/a", "How Big Things（https://example.org/a に引用）"),
+        ("the systems of a prefecture", "the systems of a prefecture"),
+        ("値は1.0", "値は1.0"),
+    ],
+)
+def test_names_of_the_program_are_printed_in_japanese(text: str, said: str) -> None:
+    assert in_japanese(text) == said
+
+
+def test_a_report_of_many_exhibits_has_a_list_of_them() -> None:
+    few, many = (report([page(*[exhibit(f"E{10 + place}") for place in range(count)])])[0] for count in (3, 12))
+    assert (few.contents, many.contents) == (False, True)
+
+
+def test_a_long_illustrative_table_is_cut_in_the_report_and_a_list_to_be_read_whole_is_not() -> None:
+    import pandas as pd
+
+    rows = pd.DataFrame({"name_ja": [f"行{place}" for place in range(50)], "annual_cost_yen": range(50)})
+    items = report(
+        [
+            page(
+                exhibit("E07", rows),
+                exhibit("E08", rows, grade="架空"),
+                exhibit("E09", rows, grade="架空", every_row=True),
+            )
+        ]
+    )[0].items
+    shown = {item.number: (len(item.sheet.rows), item.sheet.hidden_rows) for item in items if item.sheet}
+    assert shown == {"E07": (45, 5), "E08": (15, 35), "E09": (50, 0)}
