@@ -27,6 +27,7 @@ from dxmodels.municipalities.move.running import PilotItems, read_pilot
 if TYPE_CHECKING:
     from dxmodels.inputs import Case, Register
 
+_BILLION = 1_000_000_000
 Floats = npt.NDArray[np.float64]
 BREAK_EVEN_ASSUMPTIONS = MOVE_ASSUMPTIONS
 
@@ -77,8 +78,9 @@ class BreakEven:
     def sentence_for(self, municipality_code: str) -> str:
         """Return what would bring one municipality back to today's cost (Japanese)."""
         row = self.of(municipality_code)
+        unit = "億円" if row["before_yen"] >= _BILLION else "百万円"
         text = (
-            f"運用経費は年{format_yen(float(row['before_yen']))}から{format_yen(float(row['expected_after_yen']))}"
+            f"運用経費は年{format_yen(float(row['before_yen']), unit)}から{format_yen(float(row['expected_after_yen']), unit)}"
             f"（{row['expected_multiple_ratio']:.2f} 倍）の見込み。"
         )
         if row["increase_yen"] <= 0:

@@ -25,10 +25,13 @@ class _Form(BaseModel):
 
 
 class FormBlock(_Form):
-    """One block: pairs, a table or sentences; ``bars`` (0..1) are drawn beside the rows of a table."""
+    """One block: pairs, a table, sentences, a tile map or rank intervals; ``bars`` (0..1) are drawn beside the rows of a table.
+
+    tiles: rows of (name, column, row, class, mark), headers = legend; ranges: rows of (label, five ascending ranks, mark), headers = number ranked.
+    """
 
     title: str
-    kind: Literal["pairs", "table", "list"]
+    kind: Literal["pairs", "table", "list", "tiles", "ranges"]
     rows: tuple[tuple[str, ...], ...]
     headers: tuple[str, ...] = ()
     numeric: tuple[bool, ...] = ()
@@ -37,9 +40,10 @@ class FormBlock(_Form):
 
 
 class FormPage(_Form):
-    """One A4 page; ``key`` names its file."""
+    """One A4 page; ``file`` (or, where it is blank, ``key``) names its file: pages of one file stand together."""
 
     key: str
+    file: str = ""
     title: str
     subtitle: str
     badges: tuple[str, ...]

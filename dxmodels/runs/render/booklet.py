@@ -23,6 +23,7 @@ from dxmodels.runs.model import ILLUSTRATIVE
 from dxmodels.runs.project import inside
 from dxmodels.runs.render.fonts import font_folders, with_known_characters
 from dxmodels.runs.render.html import TEMPLATES
+from dxmodels.runs.render.packing import packed
 
 FOLDER = "booklets"
 _MARK = "架空データを含む"
@@ -46,9 +47,11 @@ def write_booklets(folder: Path, page: Page, *, run_id: str, as_of: dt.date, mad
         name, many = f"{FOLDER}/{stem}.pdf", len(entry.pages) > 1
         try:
             write_atomically(inside(folder / FOLDER, f"{stem}.pdf"), booklet_pdf(entry, run_id=run_id, as_of=as_of))
-            for single in entry.pages if many else ():
-                alone = entry.model_copy(update={"pages": (single,)})
-                target = inside(folder / FOLDER / stem, f"{single.key}.pdf")
+            for file in dict.fromkeys(page.file or page.key for page in entry.pages) if many else ():
+                alone = entry.model_copy(
+                    update={"pages": tuple(page for page in entry.pages if (page.file or page.key) == file)}
+                )
+                target = inside(folder / FOLDER / stem, f"{file}.pdf")
                 write_atomically(target, booklet_pdf(alone, run_id=run_id, as_of=as_of))
         except RunError as error:
             failed[name] = str(error)
@@ -74,7 +77,7 @@ def booklet_pdf(entry: Booklet, *, run_id: str, as_of: dt.date) -> bytes:
         raise RunError(f"カルテのPDFを作成できません（{entry.title}）：{error.message}") from error
     if not isinstance(made, bytes):
         raise RunError(f"カルテのPDFを作成できません（{entry.title}）。")
-    return made
+    return packed(made)
 
 
 @cache

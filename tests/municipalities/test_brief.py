@@ -1,0 +1,100 @@
+"""Two pages a municipality: they hold what the rooms found, and say what cannot be answered."""
+
+import datetime as dt
+
+import pytest
+
+from dxmodels.errors import ModelError
+from dxmodels.inputs import Case, load_case, load_register
+from dxmodels.municipalities.brief import BRIEF_TABLES, draw_up_briefs, notes_for
+from dxmodels.municipalities.brief import study as studies
+from dxmodels.municipalities.brief.door import BriefSet
+from dxmodels.municipalities.brief.joint import JointPlan, plan_joint_purchases
+from dxmodels.municipalities.brief.page import yen_ja
+from dxmodels.municipalities.divide import rank_municipalities
+from dxmodels.runs.booklets import build_booklet
+from dxmodels.runs.render.booklet import booklet_pdf
+
+REGISTER = load_register()
+VILLAGE, CITY = "273830", "271004"
+
+
+@pytest.fixture(scope="module")
+def published(osaka: Case) -> BriefSet:
+    return draw_up_briefs(osaka, REGISTER, seed=2026)
+
+
+@pytest.fixture(scope="module")
+def illustrative() -> Case:
+    return load_case("osaka", tables=list(BRIEF_TABLES))
+
+
+@pytest.fixture(scope="module")
+def joint(illustrative: Case) -> JointPlan:
+    return plan_joint_purchases(illustrative, REGISTER, tasks=("T01", "T07", "T13"))
+
+
+@pytest.fixture(scope="module")
+def whole(illustrative: Case, joint: JointPlan) -> BriefSet:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(studies, "plan_joint_purchases", lambda case, register: joint)  # solved once for all tests
+        return draw_up_briefs(illustrative, REGISTER, seed=2026)
+
+
+def text_of(briefs: BriefSet, key: str) -> str:
+    page = next(page for page in briefs.pages if page.key == key)
+    blocks = [*page.left, *page.right, *page.foot]
+    words = [word for block in blocks for row in (*block.rows, block.headers) for word in row]
+    return "　".join([page.title, page.subtitle, page.headline, *words, *(block.note for block in blocks)])
+
+
+def test_two_pages_for_each_of_the_43_under_one_file(whole: BriefSet) -> None:
+    assert len(whole.pages) == 86
+    assert whole.bodies_count == 43
+    assert {page.file for page in whole.pages if page.key.startswith(VILLAGE)} == {VILLAGE}
+
+
+def test_page_one_holds_the_exact_rank_interval(whole: BriefSet, osaka: Case) -> None:
+    row = rank_municipalities(osaka, REGISTER, seed=2026).of(VILLAGE)
+    assert f"{int(row['central_rank'])} 位。" in text_of(whole, f"{VILLAGE}-1")
+    assert f"{int(row['best_rank'])}〜{int(row['worst_rank'])} 位" in text_of(whole, f"{VILLAGE}-1")
+
+
+def test_page_two_holds_cost_deadline_move_and_help(whole: BriefSet, illustrative: Case) -> None:
+    systems = illustrative.table("municipal_systems").query("municipality_code == @VILLAGE")
+    text = text_of(whole, f"{VILLAGE}-2")
+    assert yen_ja(float(systems["annual_cost_yen"].sum())) in text
+    assert "現行に戻る" in text
+    assert "決める期限" in text
+    assert "一人情シス" in text
+
+
+def test_what_a_body_pays_in_a_joint_purchase_adds_up(joint: JointPlan) -> None:
+    # the Shapley values of a purchase share out its whole saving; so do the equal parts
+    for _, rows in joint.table.groupby("bundle_id"):
+        assert rows["shapley_saving_yen"].sum() == pytest.approx(rows["equal_saving_yen"].sum(), rel=1e-6, abs=10)
+    assert joint.gap <= 0.005
+    assert (joint.table["members_count"] > 1).all()
+
+
+def test_published_tables_answer_page_one_and_say_what_page_two_needs(published: BriefSet) -> None:
+    assert "43 団体中" in text_of(published, f"{CITY}-1")
+    second = text_of(published, f"{CITY}-2")
+    assert second.count("算出不能") >= 5
+    assert "municipal_systems" in second
+    assert "5.7 倍" in second  # the published lines can still be told
+    assert "替えるなら決める期限" in second
+
+
+def test_pages_fit_two_sheets_of_a_small_file(whole: BriefSet, illustrative: Case) -> None:
+    chosen = [page.as_page() for page in whole.pages if page.file in (VILLAGE, CITY)]
+    made = build_booklet("E27g", chosen, title="団体別資料", notes=notes_for(illustrative, REGISTER), grade="架空", names=["municipal_systems"])  # fmt: skip
+    for code in (VILLAGE, CITY):
+        alone = made.model_copy(update={"pages": tuple(page for page in made.pages if page.file == code)})
+        pdf = booklet_pdf(alone, run_id="試", as_of=dt.date(2026, 10, 31))
+        assert len(pdf) <= 150 * 1024
+
+
+def test_an_unknown_code_is_refused(osaka: Case) -> None:
+    with pytest.raises(ModelError, match="271005"):
+        draw_up_briefs(osaka, REGISTER, seed=2026, municipality_code="271005")
