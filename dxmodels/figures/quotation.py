@@ -30,11 +30,11 @@ def plot_quotation_rates(result: RatesByLine, *, ax: Axes | None = None) -> Axes
     )  # fmt: skip
     for rate, place, ratio in zip(rates, places, table["ratio"], strict=True):
         if np.isfinite(ratio):
-            ax.annotate(f"{ratio:.2f}倍", (rate, place), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=8)  # fmt: skip
+            ax.annotate(f"{ratio:.2f}倍", (rate, place), xytext=(8, -3), textcoords="offset points", fontsize=8)
     names = [f"{row.quoted_work_ja}（{row.engineer_role_ja}）" for row in table.itertuples()]
     ax.set_yticks(places, names)
     ax.set_ylim(-0.6, len(table) - 0.1)
-    ax.set_xlim(left=0)
+    ax.set_xlim(0, 1.12 * max(result.published_rate_high_yen / _MAN_YEN, float(rates.max())))
     ax.set_xlabel("人月単価（万円、税抜）")
     ax.legend(loc="lower left", fontsize=8)
     return style.finish(ax, grid="x")
