@@ -1,12 +1,13 @@
 """What did each expert write into the scoring workbook, and why was a cell refused?
 
-A filled workbook has four sheets (評点, 重み, 分位点, コメント) as ``runs.panel_sheets.write_panel_sheet`` makes them. Cells are read one by one: a
+A filled workbook has five sheets (評点, 重み, 一対比較, 分位点, コメント) as ``runs.panel_sheets.write_panel_sheet`` makes them. Cells are read one by one: a
 cell outside its range or empty is refused with sheet, cell, what was found and how to mend it; everything else is kept. Nothing is guessed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -16,11 +17,21 @@ import pandas as pd
 
 from dxmodels.errors import Fault, InputError
 
-SCORES, SWINGS, QUANTILES, COMMENTS = "評点", "重み", "分位点", "コメント"
+SCORES, SWINGS, PAIRS, QUANTILES, COMMENTS = "評点", "重み", "一対比較", "分位点", "コメント"
+HEAVIER = ("左", "同じ", "右")
 LEVELS = ("5％点", "50％点", "95％点")
 EXPERT_CELL = "B1"
 FIRST_ROW = 4
 _MOST_POINTS = 100.0
+MOST_TIMES = 9.0  # Saaty's scale
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "scores": ("expert_id", "option_ja", "criterion_ja", "score"),
+    "swings": ("expert_id", "criterion_ja", "swing_points"),
+    "pairs": ("expert_id", "criterion_ja", "other_criterion_ja", "times_ratio"),
+    "quantiles": ("expert_id", "question_ja", "p05_value", "p50_value", "p95_value", "realised_value"),
+    "comments": ("expert_id", "topic_ja", "comment_ja"),
+    "refused": ("expert_id", "sheet_ja", "cell_ja", "found_ja", "problem_ja", "cure_ja"),
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,11 @@ class PanelForm:
     criteria: tuple[tuple[str, str], ...]
     questions: tuple[tuple[str, str, float | None], ...]
     best_score: int
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every pair of criteria, in the order of the pairwise sheet."""
+        return tuple(combinations((name for name, _ in self.criteria), 2))
 
     def __post_init__(self) -> None:
         """Refuse forms without options, criteria or a scale."""
@@ -49,10 +65,11 @@ class PanelForm:
 
 @dataclass(frozen=True, eq=False)
 class PanelSheets:
-    """Answers of all experts and the refused cells."""
+    """Answers of all experts and the refused cells; ``pairs`` only of experts whose pairwise sheet is complete."""
 
     scores: pd.DataFrame
     swings: pd.DataFrame
+    pairs: pd.DataFrame
     quantiles: pd.DataFrame
     comments: pd.DataFrame
     refused: pd.DataFrame
@@ -67,19 +84,19 @@ class PanelSheets:
             return frame[frame["expert_id"].isin(kept)].reset_index(drop=True)
 
         return PanelSheets(
-            only(self.scores), only(self.swings), only(self.quantiles), only(self.comments), self.refused, kept
+            only(self.scores),
+            only(self.swings),
+            only(self.pairs),
+            only(self.quantiles),
+            only(self.comments),
+            self.refused,
+            kept,
         )
 
 
 def read_panel_sheets(files: list[Path] | list[str], form: PanelForm) -> PanelSheets:
     """Return the answers of all workbooks. Raises InputError where a file is no workbook of this form, or two have the same expert."""
-    parts: dict[str, list[dict[str, Any]]] = {
-        "scores": [],
-        "swings": [],
-        "quantiles": [],
-        "comments": [],
-        "refused": [],
-    }
+    parts: dict[str, list[dict[str, Any]]] = {name: [] for name in _COLUMNS}
     experts: list[str] = []
     for file in map(Path, files):
         book = _open(file)
@@ -92,16 +109,11 @@ def read_panel_sheets(files: list[Path] | list[str], form: PanelForm) -> PanelSh
         experts.append(expert)
         _read_scores(book[SCORES], expert, form, parts)
         _read_swings(book[SWINGS], expert, form, parts)
+        if PAIRS in book.sheetnames:
+            _read_pairs(book[PAIRS], expert, form, parts)
         _read_quantiles(book[QUANTILES], expert, form, parts)
         _read_comments(book[COMMENTS], expert, parts)
-    columns = {
-        "scores": ["expert_id", "option_ja", "criterion_ja", "score"],
-        "swings": ["expert_id", "criterion_ja", "swing_points"],
-        "quantiles": ["expert_id", "question_ja", "p05_value", "p50_value", "p95_value", "realised_value"],
-        "comments": ["expert_id", "topic_ja", "comment_ja"],
-        "refused": ["expert_id", "sheet_ja", "cell_ja", "found_ja", "problem_ja", "cure_ja"],
-    }
-    frames = {name: pd.DataFrame(rows, columns=columns[name]) for name, rows in parts.items()}
+    frames = {name: pd.DataFrame(rows, columns=list(_COLUMNS[name])) for name, rows in parts.items()}
     return PanelSheets(**frames, experts=tuple(experts))
 
 
@@ -150,6 +162,33 @@ def _read_swings(sheet: Any, expert: str, form: PanelForm, parts: dict[str, list
         )
         return
     parts["swings"].extend(found)
+
+
+def _read_pairs(sheet: Any, expert: str, form: PanelForm, parts: dict[str, list[dict[str, Any]]]) -> None:
+    """Read which of two criteria weighs more and how many times; the sheet may be left blank as a whole, not in part."""
+    rows = list(enumerate(form.pairs, start=FIRST_ROW))
+    if all(sheet.cell(row, column).value is None for row, _ in rows for column in (3, 4)):
+        return
+    found: list[dict[str, Any]] = []
+    for row, (first, second) in rows:
+        side, times = sheet.cell(row, 3), _number(sheet.cell(row, 4), expert, PAIRS, 1.0, MOST_TIMES, parts)
+        word = str(side.value or "").strip()
+        if word not in HEAVIER:
+            cure = f"{'・'.join(HEAVIER)}のいずれかを入れてください"
+            problem = "どちらが大切かの記入がありません" if not word else "選べない言葉です"
+            _refuse(parts, expert, PAIRS, side.coordinate, word or "空欄", problem, cure)
+            continue
+        if times is not None and (word == HEAVIER[1]) != (times == 1.0):
+            problem, cure = "「同じ」と倍率が食い違っています", "同じなら1、そうでなければ1より大きい数にしてください"
+            _refuse(parts, expert, PAIRS, f"C{row}:D{row}", f"{word}・{times:g}", problem, cure)
+            continue
+        if times is not None:
+            ratio = 1.0 / times if word == HEAVIER[2] else times
+            found.append(
+                {"expert_id": expert, "criterion_ja": first, "other_criterion_ja": second, "times_ratio": ratio}
+            )
+    if len(found) == len(rows):
+        parts["pairs"].extend(found)
 
 
 def _read_quantiles(sheet: Any, expert: str, form: PanelForm, parts: dict[str, list[dict[str, Any]]]) -> None:

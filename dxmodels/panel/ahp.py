@@ -25,6 +25,7 @@ Method = Literal["eigenvector", "geometric_mean"]
 RANDOM_INDEX_NAME = "Saaty 1980"
 _RANDOM_INDEX = (0.0, 0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 _RECIPROCAL_TOLERANCE = 0.02
+_TIE_DIGITS = 9  # equal weights differ by rounding only, which is no difference of ranks
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +48,8 @@ class AhpWeights:
     @property
     def ranks_differ(self) -> bool:
         """True where eigenvector and geometric mean rank the criteria differently."""
-        return bool((self.weights.rank(ascending=False) != self.other_weights.rank(ascending=False)).any())
+        ranks = [found.round(_TIE_DIGITS).rank(ascending=False) for found in (self.weights, self.other_weights)]
+        return bool((ranks[0] != ranks[1]).any())
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a criterion: weight by both methods and rank."""

@@ -1,22 +1,31 @@
-"""The questions of the panel notebook: the example panel judged, its agreement, rank acceptability and the two comparison methods."""
+"""The questions of the panel notebook: judged sheets, agreement, acceptability, two ways to weights, earned weights, comments and replies."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from dxmodels.consolidation.told import Told, short_ja
+from dxmodels.errors import ModelError
 from dxmodels.panel.agreement import Concordance, kendall_w
 from dxmodels.panel.comparison import ComparisonRanking, promethee, topsis
-from dxmodels.panel.example import invent_panel, make_form
+from dxmodels.panel.earned import EarnedJudgement, weigh_answers
+from dxmodels.panel.example import InventedPanel, invent_panel, make_form
 from dxmodels.panel.judgement import PanelJudgement, judge_panel
+from dxmodels.panel.pairwise import PairwiseWeights, weigh_pairs
+from dxmodels.panel.replies import ANSWERED, carry_comments
 from dxmodels.panel.smaa import Acceptability, smaa
 
 if TYPE_CHECKING:
+    from dxmodels.consolidation import SimulationResult
     from dxmodels.inputs import Register
 
-PANEL_ASSUMPTIONS = ("panel_best_score", "panel_smaa_draws", "panel_example_experts")
+PANEL_ASSUMPTIONS = ("panel_best_score", "panel_smaa_draws", "panel_example_experts", "panel_cooke_overshoot")
+EDITIONS_JA = ("夏の方向性", "年度末版")
+COST_CRITERION_JA = "費用の軽さ"
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +36,9 @@ class PanelAnswers:
     agreement: Concordance
     acceptability: Acceptability
     comparisons: tuple[ComparisonRanking, ...]
+    mean_scores: pd.DataFrame
+    pairwise: PairwiseWeights | None = None
+    earned: EarnedJudgement | None = None
 
     def comparison_table(self) -> pd.DataFrame:
         """Return the ranks of the additive value, TOPSIS and PROMETHEE II side by side."""
@@ -36,27 +48,103 @@ class PanelAnswers:
             table = table.assign(**{name: table["option_ja"].map(ranks)})
         return table
 
+    def compared(self) -> Told:
+        """Return the same with the sentence whether the first place agrees."""
+        table = self.comparison_table()
+        first = str(table["option_ja"].iloc[0])
+        same = bool((table.loc[table["option_ja"] == first, ["topsis_rank", "promethee_rank"]] == 1).to_numpy().all())
+        text = f"加重和で1位の「{first}」は、" + (
+            "ほかの2つの方法でも1位である。" if same else "ほかの方法では1位とは限らない。"
+        )
+        return Told(table, text + "比較のために示すもので、選定には用いない。")
+
     def settings_ja(self) -> list[str]:
         """Return the settings of the comparison methods."""
         return [f"{found.method_ja}：{found.settings_ja}" for found in self.comparisons]
 
 
+def example_panel(register: Register, *, seed: int) -> InventedPanel:
+    """Return the invented panel (架空)."""
+    return invent_panel(make_form(register), experts=int(register.value("panel_example_experts")), seed=seed)
+
+
 def judge_example(register: Register, *, seed: int) -> PanelAnswers:
     """Return the answers for the invented panel (架空)."""
-    form = make_form(int(register.value("panel_best_score")))
-    scores, swings = invent_panel(form, experts=int(register.value("panel_example_experts")), seed=seed)
-    return answer(scores, swings, register, seed=seed)
+    made = example_panel(register, seed=seed)
+    return answer(made.scores, made.swings, register, seed=seed, pairs=made.pairs, quantiles=made.quantiles)
 
 
-def answer(scores: pd.DataFrame, swings: pd.DataFrame, register: Register, *, seed: int) -> PanelAnswers:
-    """Return the answers for any complete sheets (see ``inputs.panel_sheets``)."""
+def answer(
+    scores: pd.DataFrame, swings: pd.DataFrame, register: Register, *, seed: int, pairs: pd.DataFrame | None = None, quantiles: pd.DataFrame | None = None
+) -> PanelAnswers:  # fmt: skip
+    """Return the answers for any complete sheets (see ``inputs.panel_sheets``); pairwise and quantile sheets are optional."""
     best = register.value("panel_best_score")
     judgement = judge_panel(scores, swings, best_score=best)
     mean = scores.pivot_table(index="option_ja", columns="criterion_ja", values="score", aggfunc="mean")
     weights = {str(name): float(value) for name, value in judgement.weights.mean().items()}
+    has_pairs, has_answers = pairs is not None and len(pairs) > 0, quantiles is not None and len(quantiles) > 0
     return PanelAnswers(
         judgement=judgement,
         agreement=kendall_w(judgement.individual, seed=seed),
         acceptability=smaa((mean - 1.0) / (best - 1.0), draws=int(register.value("panel_smaa_draws")), seed=seed),
         comparisons=(topsis(mean, weights), promethee(mean, weights)),
+        mean_scores=(mean - 1.0) / (best - 1.0),
+        pairwise=weigh_pairs(pairs, swings) if has_pairs and pairs is not None else None,
+        earned=weigh_answers(quantiles, overshoot=register.value("panel_cooke_overshoot"))
+        if has_answers and quantiles is not None
+        else None,
     )
+
+
+def acceptability_with_simulation(
+    answers: PanelAnswers, result: SimulationResult, register: Register, *, seed: int
+) -> Acceptability:
+    """Return SMAA over the members' weights × the simulation's draws: the cost criterion is taken from the draws, the others from the panel.
+
+    Value of the cost criterion in a draw: 1 for the cheapest and 0 for the dearest cost over all draws and structures, in proportion between.
+    """
+    cost = pd.DataFrame({short_ja(result.titles[option]): result.npv(option) for option in result.options})
+    names = [str(name) for name in answers.mean_scores.index]
+    if set(names) != set(cost.columns) or COST_CRITERION_JA not in answers.mean_scores.columns:
+        raise ModelError(
+            f"委員の選択肢（{'、'.join(names)}）がシミュレーションの選択肢（{'、'.join(map(str, cost.columns))}）と一致しません。"
+        )
+    # Differences to the mean of a draw: what all structures share (prices, the exchange rate) says nothing about the choice.
+    gap = cost[names].sub(cost[names].mean(axis=1), axis=0).to_numpy()
+    cube = np.repeat(answers.mean_scores.loc[names].to_numpy()[None, :, :], len(gap), axis=0)
+    place = list(answers.mean_scores.columns).index(COST_CRITERION_JA)
+    cube[:, :, place] = (gap.max() - gap) / (gap.max() - gap.min())
+    criteria = [str(name) for name in answers.mean_scores.columns]
+    weights = answers.judgement.weights[criteria]
+    return smaa(
+        cube,
+        weights=weights,
+        draws=int(register.value("panel_smaa_draws")),
+        seed=seed,
+        options=names,
+        criteria=criteria,
+    )
+
+
+def leave_one_out(judgement: PanelJudgement) -> Told:
+    """Return the rank of every option with each member left out, the whole panel first."""
+    return Told(judgement.rank_table(), judgement.summary(), judgement)
+
+
+def comments_of(made: InventedPanel) -> Told:
+    """Return comment → reply → change over two editions, as the second edition prints it."""
+    first = carry_comments(None, made.comments, edition=EDITIONS_JA[0])
+    known = made.replies.set_index("comment_ja")
+    for name in ("reply_ja", "change_ja"):
+        first[name] = first["comment_ja"].map(known[name]).fillna("")
+    table = carry_comments(first, made.comments, edition=EDITIONS_JA[1])
+    return tell_comments(table)
+
+
+def tell_comments(table: pd.DataFrame) -> Told:
+    """Return the carried comments as a page shows them, with how many are answered."""
+    done = int((table["reply_state_ja"] == ANSWERED).sum())
+    text = f"意見{len(table)}件のうち回答済みは{done}件。" + (
+        f"残る{len(table) - done}件は次の版までに回答する。" if done < len(table) else "すべてに回答した。"
+    )
+    return Told(table.drop(columns=["comment_id", "expert_id"]), text)

@@ -33,6 +33,17 @@ class PanelJudgement:
         """Return the ranking with the span of each option's rank when one member is left out."""
         return self.ranking.copy()
 
+    def rank_table(self) -> pd.DataFrame:
+        """Return rank by option (columns of the long table: excluded_ja, option_ja, panel_rank): the whole panel, then without each member."""
+        rows = [("全員", self.individual.mean())]
+        if len(self.individual) > 1:
+            rows += [(f"{member}を除く", self.individual.drop(index=member).mean()) for member in self.individual.index]
+        parts = []
+        for label, mean in rows:
+            ranks = mean.rank(ascending=False, method="min").astype(int)
+            parts.append(pd.DataFrame({"excluded_ja": label, "option_ja": ranks.index, "panel_rank": ranks.to_numpy()}))
+        return pd.concat(parts, ignore_index=True)
+
     def summary(self) -> str:
         """Return the first option and whether one member decides it, in Japanese."""
         first, count = self.ranking["option_ja"].iloc[0], len(self.individual)

@@ -1,4 +1,4 @@
-"""The scoring workbook that goes out to the panel: scores with rubric, swing weights, quantile questions, comments."""
+"""The scoring workbook that goes out to the panel: scores with rubric, swing weights, pairwise comparisons, quantile questions, comments."""
 
 from __future__ import annotations
 
@@ -7,7 +7,19 @@ from typing import Any
 
 import xlsxwriter
 
-from dxmodels.inputs.panel_sheets import COMMENTS, EXPERT_CELL, FIRST_ROW, LEVELS, QUANTILES, SCORES, SWINGS, PanelForm
+from dxmodels.inputs.panel_sheets import (
+    COMMENTS,
+    EXPERT_CELL,
+    FIRST_ROW,
+    HEAVIER,
+    LEVELS,
+    MOST_TIMES,
+    PAIRS,
+    QUANTILES,
+    SCORES,
+    SWINGS,
+    PanelForm,
+)
 
 _WIDTH_NAME, _WIDTH_RUBRIC, _WIDTH_COMMENT = 24, 44, 90
 _COMMENT_ROWS = 20
@@ -22,6 +34,7 @@ def write_panel_sheet(path: str | Path, form: PanelForm, *, expert_id: str = "")
     text = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
     _scores(book, form, expert_id, head, entry, text)
     _swings(book, form, head, entry, text)
+    _pairs(book, form, head, entry, text)
     _quantiles(book, form, head, entry, text)
     _comments(book, form, head, entry, text)
     book.close()
@@ -61,6 +74,29 @@ def _swings(book: Any, form: PanelForm, head: Any, entry: Any, text: Any) -> Non
     rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 100, "error_title": "範囲の外です", "error_message": "0〜100の数"}  # fmt: skip
     sheet.data_validation(FIRST_ROW - 1, 1, FIRST_ROW - 2 + len(form.criteria), 1, rule)
     sheet.set_column(0, 1, _WIDTH_NAME)
+
+
+def _pairs(book: Any, form: PanelForm, head: Any, entry: Any, text: Any) -> None:
+    sheet = book.add_worksheet(PAIRS)
+    sheet.write(
+        "A1",
+        "左右の項目のどちらがどれだけ大切かを、倍率1（同じ）〜9（極めて大切）で入れてください。比べにくい場合は、このシート全体を空けてください。",
+    )
+    sheet.write_row(
+        FIRST_ROW - 2,
+        0,
+        ["左の項目", "右の項目", f"大切な側（{'・'.join(HEAVIER)}）", f"倍率（1〜{MOST_TIMES:g}）"],
+        head,
+    )
+    for row, pair in enumerate(form.pairs, start=FIRST_ROW - 1):
+        sheet.write_row(row, 0, pair, text)
+        sheet.write_blank(row, 2, None, entry)
+        sheet.write_blank(row, 3, None, entry)
+    last = FIRST_ROW - 2 + max(1, len(form.pairs))
+    sheet.data_validation(FIRST_ROW - 1, 2, last, 2, {"validate": "list", "source": list(HEAVIER)})
+    rule = {"validate": "decimal", "criteria": "between", "minimum": 1, "maximum": MOST_TIMES, "error_title": "範囲の外です", "error_message": f"1〜{MOST_TIMES:g}の数"}  # fmt: skip
+    sheet.data_validation(FIRST_ROW - 1, 3, last, 3, rule)
+    sheet.set_column(0, 3, _WIDTH_NAME)
 
 
 def _quantiles(book: Any, form: PanelForm, head: Any, entry: Any, text: Any) -> None:
