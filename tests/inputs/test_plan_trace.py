@@ -79,7 +79,8 @@ def test_every_item_has_exactly_one_answer_and_the_counts_add_up() -> None:
     trace = trace_plan(items, STATES)
     assert [trace.count(answer) for answer in (ANSWERED, PARTLY, SHOWN, HOLE)] == [1, 1, 1, 2]
     assert list(trace.holes["item_id"]) == ["P2", "P3"]
-    assert "5 項目のうち、公表値などの実在の表による図表で答えられるのは 1 項目" in trace.summary()
+    assert "5 項目のうち、公表値などの実在の表による図表で答えられるのは 1 項目" in TraceCounts(trace).summary()
+    assert "未対応 2 項目、例示のみ 1 項目" in trace.summary()
     assert list(trace.to_frame()["answer_ja"]) == [HOLE, HOLE, SHOWN, PARTLY, ANSWERED]  # holes first
     counts = TraceCounts(trace).to_frame()
     assert counts.iloc[-1].tolist() == ["合計", 5, 1, 1, 1, 2]
@@ -105,7 +106,7 @@ def test_each_branch_has_its_own_state_and_the_best_of_several_runs_counts() -> 
     assert exhibit_states(frame) == {"E10": FULL, "E10a": FULL, "E16a": NOT_COMPUTABLE}
     assert exhibit_states(NotComputable("", {"results": ()})) == {}
     assert share_by_grade(NotComputable("", {"results": ()})).records_count == 0
-    assert "記録がない" in share_by_grade(NotComputable("", {"results": ()})).summary()
+    assert "記録された数値がない" in share_by_grade(NotComputable("", {"results": ()})).summary()
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from dxmodels.runs.model import ILLUSTRATIVE, NOT_COMPUTABLE_JA, Record
 from dxmodels.runs.plans import ABSTRACT_NAME, Plan
 from dxmodels.runs.shown import value_of
 
+_FOLD = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s+")  # where a long sentence of the plan file is folded
 _NO_GROUND = (ILLUSTRATIVE, NOT_COMPUTABLE_JA)
 
 
@@ -32,7 +33,9 @@ def abstract_of(plan: Plan, records: Iterable[Record], made: Sequence[str]) -> t
         text = _filled(sentence.text, known)
         numbers = [number for number in sentence.exhibits if number in made] if text else []
         if text or sentence.otherwise:
-            told.append((text or sentence.otherwise) + (f"（図表 {'・'.join(numbers)}）" if numbers else ""))
+            told.append(
+                _FOLD.sub("", text or sentence.otherwise) + (f"（図表 {'・'.join(numbers)}）" if numbers else "")
+            )
     return tuple(told)
 
 
