@@ -116,7 +116,7 @@ def _import(options: argparse.Namespace) -> int:
     if options.kind == "excel":
         from dxmodels.inputs.imports.inventory import import_inventory
 
-        inventory = import_inventory(options.file, into=_case_named(options.into), write=options.write)
+        inventory = import_inventory(options.file, into=_case_named(options.into), write=options.write, tax=options.tax)
         print(inventory.summary())
         return inventory.exit_code
     from dxmodels.inputs.imports import import_file

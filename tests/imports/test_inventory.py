@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from dxmodels.cli import main
@@ -20,6 +22,7 @@ from dxmodels.fiscal import era_date, era_year
 from dxmodels.inputs import imports, load_case
 from dxmodels.inputs.imports.inventory import InventoryReport, import_inventory
 from dxmodels.inputs.imports.inventory.mapping_file import read_agreement
+from dxmodels.inputs.imports.inventory.sheets import read_inventory_sheets
 from dxmodels.inputs.imports.inventory.values import read_value
 from dxmodels.inputs.imports.inventory.words import value_of
 from dxmodels.inputs.schemas import TABLES
@@ -275,6 +278,16 @@ def test_tax_unsaid_must_be_answered_before_writing(tmp_path: Path) -> None:
     assert load_case(case).table("systems")["annual_cost_yen"].tolist() == [1_100_000]
 
 
+def test_tax_may_be_answered_on_the_command_line(tmp_path: Path) -> None:
+    path, case = book(tmp_path, "plain.xlsx", plain_book), tmp_path / "mine"
+    with pytest.raises(InputError, match="税の別が選択肢にありません"):
+        import_inventory(path, into=case, tax="免税")
+    trial = import_inventory(path, into=case, tax="税抜")
+    assert trial.open_questions == ()
+    import_inventory(path, into=case, write=True)
+    assert load_case(case).table("systems")["annual_cost_yen"].tolist() == [110]
+
+
 def test_next_year_needs_no_new_mapping_and_replaces_nothing_of_others(tmp_path: Path) -> None:
     path, case = book(tmp_path, "plain.xlsx", plain_book), tmp_path / "mine"
     edit(import_inventory(path, into=case), ("税: 未定", "税: 税込"))
@@ -441,3 +454,48 @@ def test_every_alias_leads_to_a_column_that_exists() -> None:
     for column, value, alias in values.itertuples(index=False):
         assert value in ({"true", "false"} if column == "*" else choices[column]), alias
     assert value_of("ＡＳＰ／ＳａａＳ", SYSTEMS["hosting"]) == "saas"
+
+
+def test_csv_and_the_old_xls_are_read_too(tmp_path: Path) -> None:
+    path = tmp_path / "台帳.csv"
+    path.write_text("部局,システム名,種類,年間経費（千円・税込）\n総務部,人事,人事,１２\n", encoding="cp932")
+    report = import_inventory(path, into=tmp_path / "mine")
+    assert report.resolved.frames["systems"]["annual_cost_yen"].tolist() == ["12000"]
+    old = read_inventory_sheets(Path(__file__).parent / "made_up_bid_list.xls")
+    assert any("".join(line) for line in old[0].lines)
+
+
+HEAD = ["部局", "システム名", "種類", "年間経費（千円・税込）", "契約満了日", "備考"]
+CELL = st.one_of(
+    st.none(), st.integers(-(10**13), 10**13), st.floats(allow_nan=False, allow_infinity=False), st.booleans(),
+    st.dates(dt.date(1900, 3, 1), dt.date(2300, 1, 1)), st.text(max_size=8),
+    st.sampled_from(["小計", "合計", "※注", "【総務部】", "▲1,000", "令和9年3月末", "－", "約10", "=A1", "部局", "システム名"]),
+)  # fmt: skip
+
+
+@given(rows=st.lists(st.lists(CELL, min_size=6, max_size=6), max_size=8), merge=st.booleans())
+@settings(max_examples=15, deadline=None)
+def test_whatever_stands_in_the_rows_all_of_them_are_accounted_for(rows: list[list[Any]], merge: bool) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+
+        def fill(workbook: Any) -> None:
+            sheet = workbook.active
+            sheet.append(HEAD)
+            for row in rows:
+                sheet.append([_plain_cell(value) for value in row])
+            if merge and len(rows) > 1:
+                sheet.merge_cells("A2:A3")
+
+        report = import_inventory(book(folder, "fuzz.xlsx", fill), into=folder / "mine")
+        ledger = report.ledger
+        assert ledger.rows_read == sum(ledger.rows.values())
+        assert ledger.yen_read == sum(ledger.yen.values())
+        assert ledger.rows["used"] == sum(len(frame) for frame in report.resolved.frames.values())
+        assert len(ledger.refused_rows()) == ledger.rows["refused"]
+        assert report.summary()
+
+
+def _plain_cell(value: Any) -> Any:
+    """What a workbook can hold: no control characters."""
+    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value

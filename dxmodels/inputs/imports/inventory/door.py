@@ -10,18 +10,18 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from dxmodels.errors import EXIT_BAD_INPUT, EXIT_OK, Fault, InputError
+from dxmodels.errors import EXIT_BAD_INPUT, EXIT_OK, Fault, InputError, ParameterError
 from dxmodels.inputs.assumptions import load_register
 from dxmodels.inputs.folders import find_case
 from dxmodels.inputs.imports.door import account_name
 from dxmodels.inputs.imports.findings import FATES_JA, Ledger
 from dxmodels.inputs.imports.inventory.layout import Block
-from dxmodels.inputs.imports.inventory.mapping import MAPPING_FILE, Agreement
+from dxmodels.inputs.imports.inventory.mapping import MAPPING_FILE, TAXES, Agreement, ColumnRule
 from dxmodels.inputs.imports.inventory.mapping_file import read_agreement, write_agreement
 from dxmodels.inputs.imports.inventory.propose import propose
 from dxmodels.inputs.imports.inventory.records import Harvest, read_block
@@ -97,17 +97,18 @@ class InventoryReport:
         ]
 
 
-def import_inventory(path: str | Path, *, into: str | Path, write: bool = False) -> InventoryReport:
+def import_inventory(path: str | Path, *, into: str | Path, write: bool = False, tax: str = "") -> InventoryReport:
     """Read the inventory workbook ``path`` into the own tables of case ``into`` (a slug, or a folder; made if it is not there).
 
     Without ``write`` it is a trial: the mapping is proposed (or completed) and everything is read, but no table changes. With ``write`` every heading
-    must be in the mapping already. Raises InputError with every fault (nothing is written then).
+    must be in the mapping already. ``tax`` (税込, 税抜) answers for amounts whose tax the file does not state. Raises InputError with every fault (nothing is written then).
     """
     source, target = Path(path), find_target(into, ())
     mapping = target.imports / MAPPING_FILE
     remembered = read_agreement(mapping) if mapping.is_file() else Agreement()
     sheets = read_inventory_sheets(source)
     agreement, blocks = propose(sheets, remembered)
+    agreement = _with_tax(agreement, tax)
     if not blocks:
         cure = f"{mapping} の「シート」に表の種類と見出しの行を書いてください"
         write_agreement(mapping, agreement, counts={})
@@ -142,6 +143,23 @@ def import_inventory(path: str | Path, *, into: str | Path, write: bool = False)
     )
 
 
+def _with_tax(agreement: Agreement, tax: str) -> Agreement:
+    """Put the tax stated on the command line where neither the file nor the mapping says it."""
+    if not tax:
+        return agreement
+    if tax not in TAXES:
+        raise ParameterError([Fault("--tax", "税の別が選択肢にありません", "税抜 か 税込 にしてください", value=tax)])
+    columns = {
+        key: replace(rule, tax=TAXES[tax], why="税は --tax から") if _is_open(key[0], rule) else rule
+        for key, rule in agreement.columns.items()
+    }
+    return replace(agreement, columns=columns)
+
+
+def _is_open(table: str, rule: ColumnRule) -> bool:
+    return bool(rule.column) and not rule.tax and TABLES[table].facts[rule.column].kind == "yen"
+
+
 def _resolved(harvest: Harvest, agreement: Agreement, target: Target, account: Path) -> Resolved:
     net = frozenset(key for key, rule in agreement.columns.items() if rule.tax == "net")
     return resolve(
@@ -164,10 +182,7 @@ def _open_questions(agreement: Agreement, blocks: Sequence[Block]) -> tuple[str,
         heading: None
         for block in blocks
         for heading in block.headings
-        if (rule := agreement.columns.get((block.table, heading))) is not None
-        and rule.column
-        and TABLES[block.table].facts[rule.column].kind == "yen"
-        and not rule.tax
+        if (rule := agreement.columns.get((block.table, heading))) is not None and _is_open(block.table, rule)
     }
     return tuple(f"列「{heading}」の税（税込 か 税抜）" for heading in found)
 
