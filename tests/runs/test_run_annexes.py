@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from exhibit_maker import exhibit, page, report
+from pypdf import PdfReader
 
 from dxmodels.inputs import load_register
 from dxmodels.runs.amounts import in_unit, of_assumption
 from dxmodels.runs.document.annexes import _compact, assumptions_annex
 from dxmodels.runs.plain_words import in_japanese
+from dxmodels.runs.render.pdf import document_pdf
 
 
 @pytest.mark.parametrize(
@@ -68,9 +72,12 @@ def test_names_of_the_program_are_printed_in_japanese(text: str, said: str) -> N
     assert in_japanese(text) == said
 
 
-def test_a_report_of_many_exhibits_has_a_list_of_them() -> None:
+def test_a_report_of_many_exhibits_has_a_list_of_them_with_pages() -> None:
     few, many = (report([page(*[exhibit(f"E{10 + place}") for place in range(count)])])[0] for count in (3, 12))
     assert (few.contents, many.contents) == (False, True)
+    listed = PdfReader(io.BytesIO(document_pdf(many))).pages[1].extract_text()
+    assert "図表一覧" in listed
+    assert all(f"E{10 + place}" in listed for place in range(12))
 
 
 def test_a_long_illustrative_table_is_cut_in_the_report_and_a_list_to_be_read_whole_is_not() -> None:
