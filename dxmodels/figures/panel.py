@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 
 from dxmodels.consolidation.told import Told
@@ -19,7 +20,7 @@ _WIDTH = 14
 
 def plot_rank_chart(told: Told, *, ax: Axes | None = None) -> Axes:
     """Draw the rank of every option for the whole panel and with each member left out."""
-    table = told.table
+    table: pd.DataFrame = told.drawn_from
     cases = list(table["excluded_ja"].drop_duplicates())
     ax = style.axes_for(ax, height_mm=70.0)
     names, lasts, colours = [], [], []
@@ -75,8 +76,9 @@ def plot_acceptability(result: Acceptability, *, ax: Axes | None = None) -> Axes
     return style.finish(ax, grid="none")
 
 
-def plot_agreement(judgement: PanelJudgement, *, ax: Axes | None = None) -> Axes:
+def plot_agreement(told: Told, *, ax: Axes | None = None) -> Axes:
     """Draw every member's value of every option and the panel's mean."""
+    judgement: PanelJudgement = told.drawn_from
     order = judgement.individual.mean().sort_values(ascending=True).index
     ax = style.axes_for(ax, height_mm=30.0 + 10.0 * len(order))
     for place, option in enumerate(order):

@@ -8,7 +8,7 @@ from dxmodels.panel.comparison import ComparisonRanking, promethee, topsis
 from dxmodels.panel.cooke import CookeWeights, combine_quantiles, cooke_weights
 from dxmodels.panel.earned import EarnedJudgement, weigh_answers
 from dxmodels.panel.judgement import PanelJudgement, judge_panel
-from dxmodels.panel.legal_forms import LegalForms, judge_legal_forms, list_legal_forms
+from dxmodels.panel.legal_forms import LegalForms, judge_legal_forms, list_legal_forms, tell_legal_forms
 from dxmodels.panel.pairwise import PairwiseWeights, weigh_pairs
 from dxmodels.panel.replies import carry_comments
 from dxmodels.panel.smaa import Acceptability, smaa
@@ -33,6 +33,7 @@ __all__ = [
     "list_legal_forms",
     "promethee",
     "smaa",
+    "tell_legal_forms",
     "topsis",
     "weigh_answers",
     "weigh_pairs",

@@ -127,8 +127,14 @@ def acceptability_with_simulation(
 
 
 def leave_one_out(judgement: PanelJudgement) -> Told:
-    """Return the rank of every option with each member left out, the whole panel first."""
-    return Told(judgement.rank_table(), judgement.summary(), judgement)
+    """Return the ranking with the span of ranks when one member is left out; drawn from every such ranking."""
+    return Told(judgement.to_frame(), judgement.summary(), judgement.rank_table())
+
+
+def agreement_of(answers: PanelAnswers) -> Told:
+    """Return how far the members agree, with every member's values for the figure."""
+    table = answers.agreement.to_frame().sort_values("mean_rank", kind="stable", ignore_index=True)
+    return Told(table.rename(columns={"item": "option_ja"}), answers.agreement.summary(), answers.judgement)
 
 
 def comments_of(made: InventedPanel) -> Told:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from dxmodels.consolidation.told import Told
+
 _COLUMNS = (
     "legal_form_ja", "statute_ja", "has_personality", "council_vote_ja", "holds_contracts_ja", "staff_ja", "leaving_ja", "supervision_ja",
 )  # fmt: skip
@@ -75,8 +77,20 @@ def judge_legal_forms() -> LegalForms:
     for row, marks in zip(_ROWS, _MARKS, strict=True):
         found: dict[str, object] = {"legal_form_ja": row[0]}
         found |= {f"criterion{number}_ja": mark for number, mark in enumerate(marks, start=1)}
-        rows.append(found | {"met_count": marks.count("○"), "confirm_ja": _CONFIRM})
+        rows.append(found | {"met_count": marks.count("○")})
     return LegalForms(pd.DataFrame(rows))
+
+
+def tell_legal_forms() -> Told:
+    """Return what each form needs, with the sentence on who must decide."""
+    table = list_legal_forms().drop(columns="confirm_ja")
+    personal = int(table["has_personality"].sum())
+    late = int(table["leaving_ja"].str.contains("2年前").sum())
+    text = (
+        f"{len(table)}の形のうち法人格を持つのは{personal}で、いずれも関係団体の議決が要る。脱退に2年前の予告を定めるのは{late}"
+        "で、参加も離脱も更新期に合わせて決める必要がある。"
+    )
+    return Told(table, text)
 
 
 def list_legal_forms() -> pd.DataFrame:

@@ -195,7 +195,7 @@ def test_every_picture_draws_without_a_missing_glyph(answers: asked.PanelAnswers
     drawn = [
         figures.plot_rank_chart(asked.leave_one_out(answers.judgement)),
         figures.plot_acceptability(answers.acceptability),
-        figures.plot_agreement(answers.judgement),
+        figures.plot_agreement(asked.agreement_of(answers)),
         figures.plot_pair_weights(answers.pairwise),  # type: ignore[arg-type]
         figures.plot_earned(answers.earned),  # type: ignore[arg-type]
     ]
