@@ -37,9 +37,10 @@ BRIEF_ASSUMPTIONS = (
     *PLAN_ASSUMPTIONS,
     *PEOPLE_ASSUMPTIONS,
     "expert_grant_share",
+    "move_target_multiple",
 )
 _FIRST_PAGE = BRIEF_TABLES[:5]
-_ALL_DONE = "標準化の20業務はすべて移行済み"
+_ALL_DONE = "20業務 移行済み"
 
 
 @dataclass(frozen=True, eq=False)

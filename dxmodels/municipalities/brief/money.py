@@ -10,9 +10,11 @@ from dxmodels.money import format_rate
 from dxmodels.municipalities.brief.page import Block, YenUnit, missing_block, unit_for, yen_ja
 from dxmodels.municipalities.brief.study import BriefStudy, decision_dates
 from dxmodels.municipalities.help_demand import ADVICE, MIGRATION, OPERATION
+from dxmodels.municipalities.move import list_negotiation
 from dxmodels.municipalities.move.running import CORE_LINE, OTHER_LINE
 
 _TASKS_SHOWN, _PURCHASES_SHOWN, _NAMES_SHOWN, _MOVES_SHOWN, _YEARS_SHOWN = 8, 8, 6, 8, 4
+_ITEMS_SHOWN = 3
 _HELP_JA = {
     OPERATION: "日常の運用と一人情シスへの訪問",
     MIGRATION: "移行の工程管理",
@@ -83,6 +85,7 @@ def _move(study: BriefStudy, code: str) -> Block:
         ("うち移行済みの実績", f"{float(realised):.2f} 倍" if pd.notna(realised) else "移行済みの業務なし"),
         ("公表の参照値", _lines_ja(study)),
         ("現行に戻す条件", _condition(row)),
+        ("交渉する項目（大きい順）", _items_ja(study, code)),
     ]  # fmt: skip
     if not isinstance(study.funding, NotComputable) and _has_row(study.funding.table, code):
         fund = study.funding.table[study.funding.table["municipality_code"] == code].iloc[0]
@@ -102,6 +105,18 @@ def _lines_ja(study: BriefStudy) -> str:
     return (
         f"東京都内 {register.value(OTHER_LINE):.1f} 倍、中核市 {register.value(CORE_LINE):.1f} 倍"
         f"（最大 {register.high(CORE_LINE):.1f} 倍）"
+    )
+
+
+def _items_ja(study: BriefStudy, code: str) -> str:
+    """The largest negotiable items of the expected bill."""
+    if isinstance(study.even, NotComputable):
+        return ""
+    target = study.register.value("move_target_multiple")
+    table = list_negotiation(study.even.costs, target_multiple=target, municipality_code=code).table
+    rows = table[table["is_negotiable"]].head(_ITEMS_SHOWN)
+    return "、".join(
+        f"{name} {yen_ja(float(cost))}" for name, cost in zip(rows["cost_item_ja"], rows["after_yen"], strict=True)
     )
 
 

@@ -117,11 +117,9 @@ def _shown(value: object, unit: str) -> str:
         return "○" if number > 0.5 else "×" if number < 0.5 else "半数"
     if unit == "割合（0〜1）":
         return format_rate(number, decimals=0)
-    return (
-        f"{number:,.0f}{unit}"
-        if unit == "人" and number > _CLASSES * 100
-        else f"{number:.2f}{unit.removesuffix('指数')}"
-    )
+    if unit == "人" and number > _TEN_THOUSAND / 10:
+        return f"{number / _TEN_THOUSAND:,.1f}万人"
+    return f"{number:.2f}{unit.removesuffix('指数')}"
 
 
 def _not_done(study: BriefStudy, code: str) -> Block:
@@ -144,7 +142,7 @@ def _joined(study: BriefStudy, code: str) -> Block:
     title = "参加している共同調達（公表分）"
     if isinstance(study.members, NotComputable):
         return missing_block(title, study.members.message)
-    named = study.members.procurements.set_index("joint_id")["service_ja"].astype(str)
+    named = study.members.procurements.set_index("joint_id")["service_ja"].astype(str).str.split("（").str[0]
     cells = study.members.states.set_index("municipality_code").loc[code]
     joined = [service for name, service in named.items() if cells[str(name)] in (JOINED, LATER)]
     others = [service for name, service in named.items() if cells[str(name)] == NOT_FIRST]
