@@ -146,7 +146,7 @@ def test_totals_add_up_exactly_and_reconciliation_matches_the_textbook_formula()
 def test_total_interval_knows_that_systems_move_together():
     inside, ratio = [], {}
     for common in (0.0, 0.05):
-        widths = []
+        widths, shares = [], []
         for seed in range(10):
             rng = stream(seed, f"test.total.{common}")
             steps = rng.normal(0, 0.05, (30, 16)) + common * rng.normal(size=16)
@@ -166,7 +166,8 @@ def test_total_interval_knows_that_systems_move_together():
             inside += ((actual >= total["lower_yen"]) & (actual <= total["upper_yen"])).tolist()
             widths.append(((total["upper_yen"] - total["lower_yen"]) / total["central_yen"]).mean())
             singles = found.paths["upper_yen"].sum() - found.paths["lower_yen"].sum()
-            assert (total["upper_yen"] - total["lower_yen"]).sum() < singles
+            shares.append((total["upper_yen"] - total["lower_yen"]).sum() / singles)
+        assert np.mean(shares) < 1.0  # errors of members partly cancel
         ratio[common] = np.mean(widths)
     assert np.mean(inside) >= 0.8
     assert ratio[0.05] > 1.5 * ratio[0.0]
@@ -312,3 +313,32 @@ def test_frozen_forecasts_cannot_see_what_came():
     assert found["is_inside"].mean() > 0.85
     with pytest.raises(ModelError, match="2035"):
         backtest_frozen(table, horizon=2, frozen_fy=[2035])
+
+
+def test_total_of_members_that_began_in_different_years_is_chained_not_inflated() -> None:
+    """One member flat at 100 for ten years, one flat at 300 that began four years ago: the sum of today's members never grew."""
+    old = pd.DataFrame({"id": "old", "fiscal_year": range(2016, 2026), "cost_yen": 100e6})
+    young = pd.DataFrame({"id": "young", "fiscal_year": range(2022, 2026), "cost_yen": 300e6})
+    table = pd.concat([old, old.assign(id="old2", cost_yen=250e6), young])
+    groups = pd.Series({"old": "D1", "old2": "D1", "young": "D2"}, name="department")
+    totals = forecast_costs(table, horizon=3, groups=groups).totals
+    total = totals[totals["level"] == "total"]
+    assert total["central_yen"].to_numpy() == pytest.approx([650e6] * 3, rel=1e-6)
+
+
+def test_totals_of_systems_moved_by_one_price_are_not_said_to_be_surer_than_they_are() -> None:
+    """All members share one random yearly change: independent errors would shrink the total's interval by √40 and miss it."""
+    inside = []
+    for seed in range(12):
+        draw = np.random.default_rng(seed)
+        level = 100e6 * np.exp(np.cumsum(draw.normal(0, 0.04, 14)))
+        rows = [
+            (f"S{row}", 2012 + year, value * (1 + row / 40)) for row in range(40) for year, value in enumerate(level)
+        ]
+        table = pd.DataFrame(rows, columns=["id", "fiscal_year", "cost_yen"])
+        groups = pd.Series({f"S{row}": f"D{row % 4}" for row in range(40)}, name="department")
+        made = forecast_costs(table[table["fiscal_year"] < 2023], horizon=3, groups=groups).totals
+        total = made[made["level"] == "total"].set_index("fiscal_year")
+        actual = table[table["fiscal_year"] >= 2023].groupby("fiscal_year")["cost_yen"].sum()
+        inside += list((actual >= total["lower_yen"]) & (actual <= total["upper_yen"]))
+    assert np.mean(inside) > 0.85

@@ -182,7 +182,8 @@ def forecast_total(study: LockinStudy) -> Answer:
         table,
         f"このまま続けた場合、運用経費の合計は{era_year(int(last['fiscal_year']))}に {format_yen(float(last['central_yen']), '億円')}（95％区間 {format_yen(float(last['lower_yen']), '億円')}〜{format_yen(float(last['upper_yen']), '億円')}）。",
         (
-            f"{result.series_count} システムの経費の系列から予測し、システム・部局・府全体の合計が一致するように調整した。",
+            f"{result.series_count} システムの経費の系列から予測し、システム・部局・府全体の合計が一致するように調整した。合計の区間は、今あるシステムだけをつないだ過去の合計の予測誤差から定めた。",
+            "実績の線は各年度に稼働していた全システムの合計で、新しく稼働したシステムの分だけ伸びが大きい。予測は今あるシステムだけの合計である。",
             f"直近の年度を伏せた検証で区間に入った割合：{tests}。" if tests else "履歴が短く、過去の年度での検証はできない。",
             "区間は、この経費の表で過去に生じた予測誤差そのものから定めた（分布を仮定しない）。",
         ),
