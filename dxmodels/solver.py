@@ -200,6 +200,11 @@ class GrowingLp:
         first, self.n_columns = self.n_columns, self.n_columns + len(cost)
         return first
 
+    def set_row_upper(self, rows: npt.NDArray[np.int64], upper: Floats) -> None:
+        """Change the right-hand sides of ≤ rows; infinity switches a row off."""
+        for row, limit in zip(rows.tolist(), upper.tolist(), strict=True):
+            _require(self._engine.changeRowBounds(row, -math.inf, limit), "行の限度を変えられません")
+
     def solve(self, *, interior_point: bool = False) -> SolveReport:
         """Solve as it stands, warm from the last basis; ``interior_point`` starts cold and stops without crossover."""
         began = time.perf_counter()

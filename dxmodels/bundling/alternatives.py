@@ -3,29 +3,35 @@
 Near-optimal   choices of the plans found so far are made dearer step by step and the problem is solved again; a plan counts if its true
                cost is within the tolerance of the best. The robust core is what all of them share: safe to decide now.
 Five plans     as is (everybody alone), greatest saving, most members, least dependence, least staff effort. The last three give up
-               saving for their aim, but never cost more than as is: a weight on the aim is raised by bisection while that holds
-               (weighted-sum method; Marler & Arora 2010), so each is a supported efficient plan, not a corner without a price.
+               part of the greatest saving for their aim: min aim subject to cost ≤ greatest-saving cost + part × saving (ε-constraint
+               method, Haimes, Lasdon & Wismer 1971), over all choices of small problems and a pool of promising ones of large ones.
 Dependence     Σ (vendor's share of yearly cost)², the Herfindahl–Hirschman index; least dependence makes each vendor dearer in
                proportion to its share in the greatest-saving plan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, field, replace
 from typing import cast
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
+from dxmodels.bundling.core import cheapest
 from dxmodels.bundling.optimize import optimize_bundles
 from dxmodels.bundling.plan import BundlePlan
-from dxmodels.bundling.problem import BundleProblem, Flags, Floats
+from dxmodels.bundling.pricing import Pricer
+from dxmodels.bundling.problem import BundleProblem, Coupling, Flags, Floats
+from dxmodels.bundling.strong import repaired, start_of, strong_arrays
 from dxmodels.errors import ModelError
 from dxmodels.money import format_rate
-from dxmodels.solver import Effort
+from dxmodels.solver import FEASIBLE, Effort, solve_arrays
 
-_WEIGHT_ITERATIONS = 4
+_MONEY_WEIGHT = 1e-3  # of the aim: enough to choose the cheaper of two plans equal in it
+_AIM_GAP, _AIM_NODES = 5e-3, 1
+_WHOLE_CHOICES, _POOL = 6_000, 2
 _COMPARISON_TOLERANCE = 5e-3  # a comparison of aims needs no closer proof than this
 STANDARD_PLANS_JA = {
     "as_is": "現状（各団体が単独）",
@@ -86,7 +92,11 @@ class StandardPlans:
     problem: BundleProblem = field(repr=False)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a plan: cost, saving, members, purchases, dependence, staff effort, objective, bound, gap, seconds, status."""
+        """Return one row a plan: name, cost, saving, members, purchases, dependence, staff effort, bound, gap, seconds, status."""
+        return self.by_plan().reset_index(drop=True)
+
+    def by_plan(self) -> pd.DataFrame:
+        """Return the same table indexed by the plan's code (keys of STANDARD_PLANS_JA)."""
         base = self.plans["as_is"].objective
         rows = []
         for name, plan in self.plans.items():
@@ -96,15 +106,15 @@ class StandardPlans:
                 {
                     "standard_plan": name, "standard_plan_ja": STANDARD_PLANS_JA[name], "total_cost_yen": plan.objective, "saving_yen": base - plan.objective,
                     "saving_rate": 1 - plan.objective / base, "joint_units_count": int(joint["members_count"].sum()),
-                    "joint_purchases_count": len(joint), "vendor_hhi": vendor_hhi(plan), "staff_fte": staff_effort(plan),
-                    "bound_yen": plan.bound, "gap": plan.gap, "seconds": plan.seconds, "status": plan.status,
+                    "joint_purchases_count": len(joint), "vendor_hhi": vendor_hhi(plan), "staff_effort_years": staff_effort(plan),
+                    "bound_yen": plan.bound, "gap": plan.gap, "seconds": plan.seconds, "status_ja": plan.status_ja,
                 }
             )  # fmt: skip
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows).set_index("standard_plan")
 
     def summary(self) -> str:
         """Return the saving of the best plan and what the others give up, as Japanese sentences."""
-        frame = self.to_frame().set_index("standard_plan")
+        frame = self.by_plan()
         rest = "、".join(
             f"{row.standard_plan_ja}は{format_rate(cast(float, row.saving_rate))}"
             for row in frame.drop(index=["as_is", "greatest_saving"]).itertuples()
@@ -139,27 +149,36 @@ def near_optimal_plans(
     return PlanPool(tuple(sorted(plans, key=lambda plan: plan.objective)), tolerance)
 
 
-def standard_plans(problem: BundleProblem, *, effort: Effort | None = None, seed: int = 0) -> StandardPlans:
+def standard_plans(
+    problem: BundleProblem,
+    *,
+    given_up: float,
+    best: BundlePlan | None = None,
+    effort: Effort | None = None,
+    seed: int = 0,
+) -> StandardPlans:
     """Return the five typical plans; needs the labels that build_problem gives (scope, vendor_id, staff_fte).
 
-    Raises ModelError where the problem has no plan.
+    ``given_up``: the part of the greatest saving (0..1) the last three plans may spend on their aim. ``best``: the greatest-saving plan
+    where it is known already. As is need not obey the rules. Raises ModelError where the problem has no plan.
     """
+    if not 0.0 <= given_up <= 1.0:
+        raise ModelError(f"手放してよい削減額の割合 {given_up} は0〜1にしてください。")
     effort = effort or Effort(gap=_COMPARISON_TOLERANCE)
     joint = _joint(problem)
     as_is = _everybody_alone(problem, effort, seed)
-    best = optimize_bundles(problem, effort=effort, seed=seed)
+    best = best or optimize_bundles(problem, effort=effort, seed=seed)
     if not best.has_plan:
         raise ModelError("計画が得られないため比較できません。explain_infeasibility で条件を確認してください。")
-    scale = float(np.abs(as_is.objective)) / problem.n_units
-    staff = problem.choice_labels["staff_fte"].astype(float)
     aims: dict[str, Floats] = {
-        "most_members": np.where(joint, 0.0, scale),
-        "least_dependence": _vendor_weight(problem, best) * scale,
-        "least_staff": staff * scale / max(float(staff.mean()), 1e-12),
+        "most_members": np.where(joint, 0.0, 1.0),
+        "least_dependence": _vendor_weight(problem, best),
+        "least_staff": problem.choice_labels["staff_fte"].astype(float),
     }
+    ceiling = best.objective + given_up * max(0.0, as_is.objective - best.objective)
     plans = {"as_is": as_is, "greatest_saving": best}
     for name, aim in aims.items():
-        plans[name] = _as_far_as_it_pays(problem, aim, as_is.objective, best, effort, seed)
+        plans[name] = _towards(problem, aim, ceiling, best, effort)
     return StandardPlans(plans, problem)
 
 
@@ -182,7 +201,8 @@ def _joint(problem: BundleProblem) -> Flags:
 
 
 def _everybody_alone(problem: BundleProblem, effort: Effort | None, seed: int) -> BundlePlan:
-    return optimize_bundles(problem.keep_choices(~_joint(problem)), effort=effort, seed=seed)
+    free = problem.with_coupling(problem.coupling.take(np.zeros(len(problem.coupling), dtype=bool)))
+    return optimize_bundles(free.keep_choices(~_joint(problem)), effort=effort, seed=seed)
 
 
 def _vendor_weight(problem: BundleProblem, best: BundlePlan) -> Floats:
@@ -196,28 +216,47 @@ def _vendor_weight(problem: BundleProblem, best: BundlePlan) -> Floats:
     return np.asarray(weight / max(float(weight.mean()), 1e-12))
 
 
-def _as_far_as_it_pays(
-    problem: BundleProblem, aim: Floats, ceiling: float, best: BundlePlan, effort: Effort | None, seed: int
-) -> BundlePlan:
-    """The plan with the largest weight on the aim that still costs no more than the ceiling, by bisection on a log scale."""
+def _towards(problem: BundleProblem, aim: Floats, ceiling: float, best: BundlePlan, effort: Effort) -> BundlePlan:
+    """The plan that goes furthest towards the aim at no more than the ceiling; of plans equal in it, a cheap one."""
+    began = time.perf_counter()
+    kept = _pool(problem, aim, best)
+    part = problem.keep_choices(kept)
+    weight = _MONEY_WEIGHT * float(aim[best.taken].sum() + aim.mean()) / max(abs(best.objective), 1e-9)
+    row = Coupling(
+        ("ceiling",),
+        sparse.csr_matrix(part.cost[None, :]),
+        sparse.csr_matrix(part.fixed_cost[None, :]),
+        np.array([ceiling * (1 + 1e-9)]),
+        np.ones(1),
+    )
+    aimed = replace(
+        part,
+        cost=aim[kept] + weight * part.cost,
+        fixed_cost=weight * part.fixed_cost,
+        coupling=part.coupling.joined(row),
+    )
+    limits = Effort(gap=_AIM_GAP, nodes=effort.nodes or _AIM_NODES, threads=effort.threads, seed=effort.seed)
+    report = solve_arrays(strong_arrays(aimed), effort=limits, start=start_of(aimed, best.taken[kept]))
+    taken = best.taken.copy()
+    if report.has_solution:
+        taken[:] = False
+        taken[np.flatnonzero(kept)[repaired(aimed, report.values)]] = True
+    value = problem.value(taken)
+    seconds = time.perf_counter() - began
+    return replace(best, taken=taken, objective=value, bound=min(best.bound, value), seconds=seconds, status=FEASIBLE)
 
-    def at(weight: float) -> BundlePlan:
-        shifted = replace(problem, cost=problem.cost + weight * aim)
-        return _revalued(problem, optimize_bundles(shifted, effort=effort, seed=seed), best)
 
-    return _bisect(at, ceiling, best)
-
-
-def _bisect(at: Callable[[float], BundlePlan], ceiling: float, best: BundlePlan) -> BundlePlan:
-    chosen, low, high = best, -3.0, 1.5
-    for _ in range(_WEIGHT_ITERATIONS):
-        middle = (low + high) / 2
-        plan = at(10.0**middle)
-        if plan.has_plan and plan.objective <= ceiling * (1 + 1e-9):
-            chosen, low = plan, middle
-        else:
-            high = middle
-    return chosen
+def _pool(problem: BundleProblem, aim: Floats, best: BundlePlan) -> Flags:
+    """All choices of a small problem; of a large one those promising in money, in the aim and in both, and going alone."""
+    if problem.n_choices <= _WHOLE_CHOICES:
+        return np.ones(problem.n_choices, dtype=bool)
+    prices = best.certificate
+    priced = Pricer(problem).price(prices.unit_price, prices.limit_price)
+    worth = np.maximum(0.0, np.nan_to_num(priced.worth, posinf=1e300))[problem.bundle_of]
+    promise = priced.reduced + worth
+    scale = float(np.abs(problem.cost).mean()) / max(float(np.abs(aim).mean()), 1e-12)
+    kept = best.taken | ~_joint(problem) | cheapest(promise, problem.unit_of, _POOL)
+    return np.asarray(kept | cheapest(promise + 0.1 * scale * aim, problem.unit_of, _POOL), dtype=np.bool_)
 
 
 def _revalued(problem: BundleProblem, plan: BundlePlan, best: BundlePlan) -> BundlePlan:

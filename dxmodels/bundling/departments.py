@@ -45,6 +45,30 @@ class DepartmentOverlap:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Renewals:
+    """Which contracts end when: bodies × tasks (``matrix``), and by task and year how many bodies could join hands."""
+
+    matrix: pd.DataFrame = field(repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a task and year with the bodies whose contracts end then, the largest first."""
+        long = self.matrix.rename_axis("owner_name_ja").reset_index()
+        long = long.melt("owner_name_ja", var_name="task_name_ja", value_name="contract_end_fy").dropna()
+        long["contract_end_fy"] = long["contract_end_fy"].astype(int)
+        groups = long.groupby(["task_name_ja", "contract_end_fy"], sort=True)["owner_name_ja"]
+        table = groups.agg(bodies_count="size", owners_ja="・".join).reset_index()
+        return table.sort_values(["bodies_count", "contract_end_fy"], ascending=[False, True], ignore_index=True)
+
+    def summary(self) -> str:
+        """Return where most contracts end together, as one Japanese sentence."""
+        first = self.to_frame().iloc[0]
+        return (
+            f"最も多くの契約が同じ年度に切れるのは{first['task_name_ja']}で、{first['contract_end_fy']}年度に"
+            f"{first['bodies_count']}団体がそろう（{self.matrix.shape[0]}団体・{self.matrix.shape[1]}業務のうち）。"
+        )
+
+
 def departments_overlap(case: Case, plan: BundlePlan, params: BundleParams) -> DepartmentOverlap:
     """Return the overlaps of the departments' systems under a plan (of a problem built with unit kind system_kind)."""
     systems = case.table("systems").set_index("system_id")
@@ -65,12 +89,13 @@ def departments_overlap(case: Case, plan: BundlePlan, params: BundleParams) -> D
 
 
 def renewal_matrix(problem: BundleProblem) -> pd.DataFrame:
-    """Return owners × tasks with the last fiscal year of the running contract: the calendar in which purchases can be joined."""
-    units = problem.units[["owner", "owner_name_ja", "unit_key", "contract_end_fy"]]
-    matrix: pd.DataFrame = units.pivot_table(
-        index=["owner", "owner_name_ja"], columns="unit_key", values="contract_end_fy", aggfunc="max"
-    ).sort_index()
-    return matrix
+    """Return owners × tasks (by name, most people first) with the last fiscal year of the running contract: what can be joined when."""
+    units = problem.units
+    people = units.groupby("owner_name_ja")["population_people"].max().sort_values(ascending=False)
+    matrix: pd.DataFrame = units.assign(unit_key=units["unit_key"].astype(str)).pivot_table(
+        index="owner_name_ja", columns="unit_key", values="contract_end_fy", aggfunc="max"
+    )
+    return matrix.reindex(people.index).rename(columns=problem.texts.name).rename_axis(columns=None)
 
 
 def _alone(problem: BundleProblem) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -24,6 +24,7 @@ from dxmodels.bundling.game import CostGame
 from dxmodels.bundling.optimize import optimize_bundles
 from dxmodels.bundling.plan import BundlePlan
 from dxmodels.bundling.problem import BundleProblem, Coupling, Flags
+from dxmodels.bundling.relaxed_rules import RELAXED_GAP, RelaxedValues
 from dxmodels.bundling.rules import rule_ids, without_rules
 from dxmodels.bundling.shapley import shapley_exact, shapley_sampled
 from dxmodels.bundling.strong import strong_arrays
@@ -34,7 +35,7 @@ from dxmodels.solver import OPTIMAL, Effort, LinearProblem, solve_arrays
 
 _SHOWN = 5
 _NO_EXCEPTION = "例外なし"
-_EXACT_RULES = 5
+_EXACT_RULES = 6
 _SAMPLED_ORDERS = 8
 _PRICING_GAP = 1e-3
 
@@ -136,40 +137,42 @@ def _easing_ja(row: Any) -> str:
 
 
 def price_rules(
-    problem: BundleProblem, *, years: float, joint: bool = True, effort: Effort | None = None, seed: int = 0
+    problem: BundleProblem,
+    *,
+    years: float,
+    joint: bool = True,
+    relaxed: bool = False,
+    effort: Effort | None = None,
+    seed: int = 0,
 ) -> RulePrices:
     """Return the price of every rule of a problem (rows are grouped by the part of their name before '@').
 
-    ``years``: length of the horizon, to state prices a year. Raises ModelError where the problem is infeasible with its rules.
+    ``years``: length of the horizon, to state prices a year. ``relaxed``: by the relaxation instead of whole plans, which is quick and
+    free of search gaps, but blind to what only whole plans feel. Raises ModelError where the problem is infeasible with its rules.
     """
-    effort = effort or Effort(gap=_PRICING_GAP)
     names = rule_ids(problem)
-    solved = _remembering(problem, names, effort, seed)
-    full = solved(np.ones(len(names), dtype=bool))
-    if not full.has_plan:
+    value, open_of = (_relaxed_values if relaxed else _planned_values)(problem, names, effort, seed)
+    everything = np.ones(len(names), dtype=bool)
+    full = value(everything)
+    if not np.isfinite(full):
         raise ModelError(
             "規則をすべて課した計画が得られないため、価格を出せません。explain_infeasibility で衝突を確認してください。"
         )
+    shares = _joint_prices(value, len(names), seed) if joint and names else np.full(len(names), np.nan)
     rows = []
-    shares = _joint_prices(solved, len(names), seed) if joint and names else np.full(len(names), np.nan)
     for k, name in enumerate(names):
-        less = solved(np.arange(len(names)) != k)
-        price, open_ = full.objective - less.objective, (full.objective - full.bound) + (less.objective - less.bound)
-        rows.append(
-            (name, problem.texts.rule(name).title_ja, price, price / years, shares[k], shares[k] / years, open_)
-        )
+        less = np.arange(len(names)) != k
+        price, open_ = full - value(less), open_of(everything) + open_of(less)
+        if relaxed:  # below what the relaxation resolves
+            price, shares[k] = (0.0 if abs(amount) <= open_ else amount for amount in (price, shares[k]))
+        title = problem.texts.rule(name).title_ja
+        rows.append((name, title, price, price / years, shares[k], shares[k] / years, open_))
     columns = [
-        "rule_id",
-        "rule_ja",
-        "price_alone",
-        "price_alone_per_year",
-        "price_joint",
-        "price_joint_per_year",
-        "uncertainty",
-    ]
-    table = pd.DataFrame(rows, columns=columns).sort_values("price_alone", ascending=False, ignore_index=True)
-    none = solved(np.zeros(len(names), dtype=bool)).objective
-    return RulePrices(table, full.objective, none, years, problem.money_unit)
+        "rule_id", "rule_ja", "price_alone", "price_alone_per_year", "price_joint", "price_joint_per_year", "uncertainty",
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=columns)
+    table = table.sort_values(["price_alone", "price_joint"], ascending=False, ignore_index=True)
+    return RulePrices(table, full, value(~everything), years, problem.money_unit)
 
 
 def explain_infeasibility(problem: BundleProblem, *, effort: Effort | None = None) -> Conflict | None:
@@ -191,12 +194,15 @@ def explain_infeasibility(problem: BundleProblem, *, effort: Effort | None = Non
     return Conflict(tuple(conflict), table, proven_cheapest=proven, texts=problem.texts)
 
 
-_Solver = Callable[[Flags], BundlePlan]
+_Value = Callable[[Flags], float]
 
 
-def _remembering(problem: BundleProblem, names: Sequence[str], effort: Effort | None, seed: int) -> _Solver:
-    """Solve with the flagged rules only, once for every set of rules."""
+def _planned_values(
+    problem: BundleProblem, names: Sequence[str], effort: Effort | None, seed: int
+) -> tuple[_Value, _Value]:
+    """Cost of the best plan with the flagged rules only, and how much its proof leaves open; every set of rules is solved once."""
     memory: dict[bytes, BundlePlan] = {}
+    effort = effort or Effort(gap=_PRICING_GAP)
 
     def solved(kept: Flags) -> BundlePlan:
         key = np.asarray(kept, dtype=bool).tobytes()
@@ -205,12 +211,19 @@ def _remembering(problem: BundleProblem, names: Sequence[str], effort: Effort | 
             memory[key] = optimize_bundles(without_rules(problem, dropped), effort=effort, seed=seed)
         return memory[key]
 
-    return solved
+    return lambda kept: solved(kept).objective, lambda kept: solved(kept).objective - solved(kept).bound
 
 
-def _joint_prices(solved: _Solver, rules: int, seed: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    base = solved(np.zeros(rules, dtype=bool)).objective
-    game = CostGame(tuple(map(str, range(rules))), lambda kept: solved(kept).objective - base)
+def _relaxed_values(
+    problem: BundleProblem, names: Sequence[str], effort: Effort | None, seed: int
+) -> tuple[_Value, _Value]:
+    values = RelaxedValues(problem, list(names))
+    return values.value, lambda kept: RELAXED_GAP * abs(values.value(kept))
+
+
+def _joint_prices(value: _Value, rules: int, seed: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    base = value(np.zeros(rules, dtype=bool))
+    game = CostGame(tuple(map(str, range(rules))), lambda kept: value(kept) - base)
     if rules <= _EXACT_RULES:
         return shapley_exact(game)[0]
     return shapley_sampled(game, samples=_SAMPLED_ORDERS, seed=seed)[0]

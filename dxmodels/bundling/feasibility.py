@@ -14,7 +14,6 @@ import numpy as np
 from scipy import sparse
 
 from dxmodels.bundling.core import cheapest
-from dxmodels.bundling.optimize import optimize_bundles
 from dxmodels.bundling.problem import BundleProblem, Coupling, Floats, Ints
 from dxmodels.bundling.strong import needs_of, strong_arrays
 from dxmodels.errors import ModelError
@@ -32,10 +31,10 @@ def is_impossible(problem: BundleProblem, effort: Effort | None = None) -> bool:
         return True
     for part in (narrowed(problem), problem):
         plain = replace(part, cost=np.zeros(part.n_choices), fixed_cost=np.zeros(part.n_bundles))
-        plan = optimize_bundles(plain, effort=effort or _ANY_PLAN)
-        if plan.has_plan:
+        report = solve_arrays(strong_arrays(plain), effort=effort or _ANY_PLAN)
+        if report.has_solution:
             return False
-    if plan.status != INFEASIBLE:
+    if report.status != INFEASIBLE:
         raise ModelError("計画の有無を上限内で確定できませんでした。計算量（effort）の上限を上げてください。")
     return True
 

@@ -68,6 +68,7 @@ class Master:
         self._opening = np.full(problem.n_bundles, -1)
         self._limit_row = {name: np.full(problem.n_bundles, -1) for name in ("capacity", "most", "fewest")}
         self._coupling_row = np.full(len(problem.coupling), -1)
+        self._holds = np.ones(len(problem.coupling), dtype=bool)
         self._choices_csc = problem.coupling.on_choices.tocsc()
         self._bundles_csc = problem.coupling.on_bundles.tocsc()
         self._penalty = _penalties(problem)
@@ -84,6 +85,13 @@ class Master:
         self._column[new] = first + np.arange(len(new))
         self._link(new)
         return len(new)
+
+    def let_hold(self, holds: Flags) -> None:
+        """Keep only the marked coupling rows in force; columns, rows and basis stay for the next ``run``."""
+        present = np.flatnonzero((self._coupling_row >= 0) & (holds != self._holds))
+        limit = np.where(holds[present], self.problem.coupling.rhs[present], np.inf)
+        self._lp.set_row_upper(self._coupling_row[present], limit)
+        self._holds = holds.copy()
 
     def run(
         self, *, gap: float, rounds: int, smoothing: float = 0.5, start: Prices | None = None, interior_rounds: int = 0
@@ -187,7 +195,7 @@ class Master:
             return np.zeros(0, dtype=np.int64)
         x, y = self._spread(values)
         excess = rows.on_choices @ x + rows.on_bundles @ y - rows.rhs
-        return np.flatnonzero((excess > 1e-7 * (1.0 + np.abs(rows.rhs))) & (self._coupling_row < 0))
+        return np.flatnonzero((excess > 1e-7 * (1.0 + np.abs(rows.rhs))) & (self._coupling_row < 0) & self._holds)
 
     def _spread(self, values: Floats) -> tuple[Floats, Floats]:
         x, y = np.zeros(self.problem.n_choices), np.zeros(self.problem.n_bundles)

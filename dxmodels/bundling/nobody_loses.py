@@ -109,7 +109,7 @@ class _Search:
         """Of some members of one purchase, the part with the greatest saving found in which nobody loses (empty: none)."""
         problem, best, best_saving = self.problem, members[:0], 0.0
         fewest = float(problem.min_units[problem.bundle_of[members[0]]])
-        people, alone = _people(problem), self.alone
+        people, alone = people_of(problem), self.alone
         for dearest_first in (0, 1, 2, 4, 8):
             part, dropped = members, 0
             while len(part) >= max(2.0, fewest):
@@ -146,14 +146,15 @@ def losing_choices(problem: BundleProblem, taken: Flags, alone: Floats, equal_pa
     bundle, unit = problem.bundle_of[chosen], problem.unit_of[chosen]
     members = np.bincount(bundle, minlength=problem.n_bundles)
     total = problem.fixed_cost + np.bincount(bundle, problem.cost[chosen], minlength=problem.n_bundles)
-    people = _people(problem)[unit]
+    people = people_of(problem)[unit]
     crowd = np.bincount(bundle, people, minlength=problem.n_bundles)
     part = equal_part / members[bundle] + (1.0 - equal_part) * people / np.maximum(crowd[bundle], 1e-12)
     share = total[bundle] * part
     return chosen[(members[bundle] > 1) & (share > alone[unit] * (1 + _ROUNDING))]
 
 
-def _people(problem: BundleProblem) -> Floats:
+def people_of(problem: BundleProblem) -> Floats:
+    """Return residents (users) of each unit, by which a 人口割 divides; raises ModelError where the units have none."""
     if "population_people" not in problem.units:
         raise ModelError("人口割には units の列「population_people」が必要です。人口のある表から問題を作ってください。")
     return problem.units["population_people"].to_numpy(dtype=float)

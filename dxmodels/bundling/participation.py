@@ -22,7 +22,7 @@ from dxmodels.bundling.bundle_game import cost_alone
 from dxmodels.bundling.plan import BundlePlan
 from dxmodels.bundling.problem import Floats
 from dxmodels.errors import ModelError
-from dxmodels.money import format_rate
+from dxmodels.money import format_rate, format_yen
 from dxmodels.streams import stream
 
 if TYPE_CHECKING:
@@ -44,16 +44,41 @@ class Participation:
     fewest_if_least_first: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a member, largest gain first: member, gain, join_probability, cumulative_gain, covers_fixed_cost."""
-        return self.members.copy()
+        """Return one row a member, largest gain first: member, member_gain_yen, join_probability, cumulative_gain_yen, covers_fixed_cost."""
+        return self.members.rename(columns={"gain": "member_gain_yen", "cumulative_gain": "cumulative_gain_yen"})
 
     def summary(self) -> str:
         """Return the answer as one Japanese sentence."""
         return (
-            f"全{len(self.members)}者が参加すれば {self.saving_if_all:,.0f}、参加が不確実なら期待値で {self.expected_saving:,.0f}"
-            f"（標準誤差 {self.standard_error:,.0f}）の削減。成り立つ確率は{format_rate(self.pays_probability)}。"
-            f"固定費を賄うには削減の大きい順に{self.fewest_members}者、小さい順なら{self.fewest_if_least_first}者が要る。"
+            f"固定費を賄って得になるには、削減の大きい順なら{self.fewest_members}者、小さい順なら{self.fewest_if_least_first}者の参加が要る。"
+            f"全{len(self.members)}者が参加すれば {format_yen(self.saving_if_all, '百万円')}、参加が不確実なら期待値で "
+            f"{format_yen(self.expected_saving, '百万円')}の削減で、成り立つ確率は{format_rate(self.pays_probability)}。"
         )
+
+
+@dataclass(frozen=True, eq=False)
+class UptakeTest:
+    """Each real series predicted with the mean rate of the others, beside what happened."""
+
+    table: pd.DataFrame = field(repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a series without its internal id."""
+        return self.table.drop(columns="uptake_id")
+
+    def summary(self) -> str:
+        """Return how far the predictions were off, as Japanese sentences."""
+        parts = [
+            f"{row.service_ja}は実績 {row.members_from}→{row.members_to} 団体に対し予測 {row.predicted_members:.0f} 団体"
+            for row in self.table.itertuples()
+        ]
+        worst = float(self.table["error_members"].abs().max())
+        return f"他の調達の速さから予測すると、{'、'.join(parts)}。外れは最大 {worst:.0f} 団体で、参加の速さは予測できるとは言えない。"
+
+
+def judge_uptake(case: Case) -> UptakeTest:
+    """Return the back-test of the uptake rate as a result to be shown."""
+    return UptakeTest(backtest_uptake(case))
 
 
 def participation_of(
@@ -75,11 +100,15 @@ def participation_of(
     units = problem.unit_of[inside]
     gain = cost_alone(problem)[units] - problem.cost[inside]
     fixed = float(problem.fixed_cost[problem.bundle_of[inside[0]]])
-    names = [str(name) for name in problem.unit_ids[units]]
+    named = "owner_name_ja" if "owner_name_ja" in problem.units else "unit_id"
+    ids, names = (
+        [str(name) for name in problem.unit_ids[units]],
+        [str(name) for name in problem.units[named].iloc[units]],
+    )
     chance = np.array(
         [
             join_probability if isinstance(join_probability, float | int) else join_probability.get(name, np.nan)
-            for name in names
+            for name in ids
         ],
         dtype=float,
     )

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
-from dxmodels.bundling.explain import RulePrices
+from dxmodels.bundling.alternatives import StandardPlans
+from dxmodels.bundling.asked import Study
+from dxmodels.bundling.body_shares import BodyShares
+from dxmodels.bundling.departments import DepartmentOverlap, Renewals
+from dxmodels.bundling.explain import Conflict, RulePrices
 from dxmodels.bundling.participation import Participation
 from dxmodels.bundling.plan import BundlePlan
+from dxmodels.bundling.purchase_shares import PurchaseShares
 from dxmodels.bundling.sharing import RULES_JA, CostShares
+from dxmodels.errors import ModelError
 from dxmodels.figures import style
 from dxmodels.figures.tiles import plot_tile_map
 
+_MOST_LIMITS, _MOST_KINDS = 8, 15
 
-def plot_renewals(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+
+def plot_renewals(result: Renewals | pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw owners × tasks with the last fiscal year of the running contract: columns of one colour can be joined."""
+    matrix = result.matrix if isinstance(result, Renewals) else result
     ax = style.axes_for(ax, height_mm=35.0 + 4.0 * len(matrix))
     years = matrix.to_numpy(dtype=float)
     known = np.unique(years[np.isfinite(years)]).astype(int)
@@ -38,7 +49,7 @@ def plot_renewals(matrix: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
                 fontsize=5.5,
                 color=style.text_colour_on(face),
             )
-    ax.set_yticks(range(len(matrix)), [str(name[-1]) for name in matrix.index], fontsize=6.5)
+    ax.set_yticks(range(len(matrix)), [str(name) for name in matrix.index], fontsize=6.5)
     ax.set_xticks(range(matrix.shape[1]), [str(name) for name in matrix.columns], fontsize=6.5, rotation=90)
     ax.xaxis.tick_top()
     return style.finish(ax, "契約終了年度（西暦下2桁）", grid="none")
@@ -69,6 +80,86 @@ def plot_rule_prices(result: RulePrices, *, ax: Axes | None = None) -> Axes:
     return style.finish(ax, "規則ごとの費用", grid="x")
 
 
+def plot_rule_answer(result: RulePrices | Conflict, *, ax: Axes | None = None) -> Axes:
+    """Draw the prices of the rules, or, where they clash, by how much each limit must give."""
+    if isinstance(result, RulePrices):
+        return plot_rule_prices(result, ax=ax)
+    table = result.to_frame().head(_MOST_LIMITS).iloc[::-1]
+    ax = style.axes_for(ax, height_mm=25.0 + 9.0 * max(1, len(table)))
+    places = np.arange(len(table))
+    ax.barh(places, table["easing_rate"].astype(float), height=0.6, color=style.PALETTE["vermillion"])
+    labels = [f"{row.limit_ja}\n{row.from_ja} → {row.to_ja}" for row in table.itertuples()]
+    ax.set_yticks(places, labels, fontsize=7)
+    ax.set_xlabel("緩める大きさ（限度、または最も大きい一件に対する比）")
+    return style.finish(ax, "どの限度をどこまで緩めれば計画が成り立つか", grid="x")
+
+
+def plot_standard_plans(result: StandardPlans, *, ax: Axes | None = None) -> Axes:
+    """Draw what each standard plan saves, with members, concentration and staff effort written beside the bar."""
+    table = result.to_frame().iloc[::-1]
+    ax = style.axes_for(ax, height_mm=30.0 + 10.0 * len(table))
+    places = np.arange(len(table))
+    ax.barh(places, table["saving_yen"].astype(float), height=0.6, color=style.PALETTE["blue"])
+    widest = float(table["saving_yen"].max()) or 1.0
+    for place, row in enumerate(table.to_dict("records")):
+        text = f"共同 {row['joint_units_count']}件・集中度 {row['vendor_hhi']:.3f}・職員 {row['staff_effort_years']:,.0f}人年"
+        ax.text(row["saving_yen"] + 0.015 * widest, place, text, va="center", fontsize=7)
+    ax.set_yticks(places, table["standard_plan_ja"].to_list())
+    ax.set_xlim(0, 1.75 * widest)
+    style.yen_axis(ax, "億円", "x", label="現状に対する削減額（評価期間の現在価値）")
+    return style.finish(ax, "五つの計画の削減額とねらい", grid="x")
+
+
+def plot_body_shares(result: BodyShares, *, ax: Axes | None = None) -> Axes:
+    """Draw each body's total share against going alone under three rules; right of 100 % it loses."""
+    table = result.to_frame()
+    ax = style.axes_for(ax, height_mm=30.0 + 4.2 * len(table))
+    places = np.arange(len(table))
+    columns = {"equal_share_yen": "均等割だけ", "population_share_yen": "人口割だけ", "share_yen": result.rule_ja}
+    for place, (column, label) in enumerate(columns.items()):
+        ratio = table[column] / table["stand_alone_cost_yen"]
+        ax.scatter(ratio, places, s=14, color=style.CYCLE[place], marker="osD"[place], label=label, zorder=3)
+    ax.axvline(1.0, color=style.INK, linewidth=0.8)
+    ax.set_yticks(places, table["owner_name_ja"].to_list(), fontsize=6.5)
+    ax.invert_yaxis()
+    style.percent_axis(ax, "x", label="単独の費用に対する負担（100％より右は損）")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=3)
+    return style.finish(ax, "団体ごとの負担", grid="x")
+
+
+def plot_purchase_shares(result: PurchaseShares, *, ax: Axes | None = None) -> Axes:
+    """Draw one purchase's shares under every rule."""
+    return plot_shares(result.shares, ax=ax)
+
+
+def plot_departments(result: DepartmentOverlap, *, ax: Axes | None = None) -> Axes:
+    """Draw what one purchase across departments would save by kind of system, largest first."""
+    table = result.to_frame()
+    table = table[table["saving_yen"] > 0].head(_MOST_KINDS).iloc[::-1]
+    ax = style.axes_for(ax, height_mm=28.0 + 7.0 * max(1, len(table)))
+    places = np.arange(len(table))
+    ax.barh(places, table["saving_yen"].astype(float), height=0.6, color=style.PALETTE["blue"])
+    labels = [f"{row.system_kind}（{row.joint_systems_count}/{row.systems_count}件）" for row in table.itertuples()]
+    ax.set_yticks(places, labels)
+    style.yen_axis(ax, "百万円", "x", label="移行経費を差し引いた削減額（評価期間の現在価値）")
+    return style.finish(ax, "一元化で減る費用（一元化する件数／全件数）", grid="x")
+
+
+def plot_bundle_map_of(study: object) -> Callable[[object], Axes]:
+    """Return a figure for an exhibit: the map of the task with the largest joint purchase of a study."""
+
+    def drawn(_: object) -> Axes:
+        if not isinstance(study, Study):
+            raise ModelError("計画がないため、調達の地図は描けません。")
+        plan = study.plan
+        joint = plan.to_frame().query("scope != 'own'")
+        task = str(joint.groupby("unit_key").size().idxmax())
+        label = f"{plan.problem.texts.name(task)}の調達（記号・開始年度）"
+        return plot_bundle_map(plan, study.case.table("municipalities"), task, label=label)
+
+    return drawn
+
+
 def plot_shares(results: dict[str, CostShares], *, ax: Axes | None = None) -> Axes:
     """Draw each member's share under several rules as a part of what it pays alone; right of 100 % it loses."""
     first = next(iter(results.values()))
@@ -96,7 +187,7 @@ def plot_shares(results: dict[str, CostShares], *, ax: Axes | None = None) -> Ax
 
 def plot_participation(result: Participation, *, ax: Axes | None = None) -> Axes:
     """Draw the cumulative gain of members, largest first, against the fixed cost: where the line is crossed, it pays."""
-    table = result.to_frame()
+    table = result.members
     ax = style.axes_for(ax, height_mm=75.0)
     places = np.arange(1, len(table) + 1)
     ax.step(places, table["cumulative_gain"], where="post", color=style.PALETTE["blue"], label="削減の累計（大きい順）")
@@ -109,7 +200,14 @@ def plot_participation(result: Participation, *, ax: Axes | None = None) -> Axes
     return style.finish(ax, "何者の参加で成り立つか")
 
 
-def plot_bundle_map(plan: BundlePlan, municipalities: pd.DataFrame, unit_key: str, *, ax: Axes | None = None) -> Axes:
+def plot_bundle_map(
+    plan: BundlePlan,
+    municipalities: pd.DataFrame,
+    unit_key: str,
+    *,
+    label: str = "調達の束（記号・開始年度）",
+    ax: Axes | None = None,
+) -> Axes:
     """Draw one task on the tile map: which joint purchase each municipality is in, largest first; alone stands apart.
 
     Members of an existing shared cloud are shown with the purchase of their cloud.
@@ -128,4 +226,4 @@ def plot_bundle_map(plan: BundlePlan, municipalities: pd.DataFrame, unit_key: st
     cloud = municipalities.set_index("municipality_code")["shared_cloud_group"]
     values = pd.Series({code: by_owner.get(code, by_owner.get(cloud[code])) for code in cloud.index}).dropna()
     classes = [name for name in [*names.values(), "単独"] if name in set(values)]
-    return plot_tile_map(municipalities, values, label="調達の束（記号・開始年度）", classes=classes, ax=ax)
+    return plot_tile_map(municipalities, values, label=label, classes=classes, ax=ax)
