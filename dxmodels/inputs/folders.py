@@ -55,8 +55,7 @@ def find_case(name_or_path: str | Path) -> CasePlace:
         return CasePlace(folder.name, home, read_case_file(folder / CASE_FILE), folder / CASE_FILE, sheets)
     with_heading = [path for path, names in sheets.items() if CASE_SHEET in names]
     if len(with_heading) != 1:
-        cure = f"{CASE_FILE}（書式は data/README.md）か、「{CASE_SHEET}」シートを持つブックを1つ置いてください"
-        raise InputError([Fault(folder.name, "ケースの説明がありません", cure)])
+        raise InputError([Fault(folder.name, "ケースの説明がありません", _heading_cure(folder, len(with_heading)))])
     heading = _heading_in_sheet(with_heading[0])
     return CasePlace(folder.stem if folder.is_file() else folder.name, home, heading, with_heading[0], sheets)
 
@@ -106,6 +105,23 @@ def _folder_of(name_or_path: str | Path) -> Path:
         cure = f"次のいずれかにしてください：{'、'.join(known_cases())}{nearest(name, known_cases())}"
         raise ParameterError([Fault("ケース", "そのケースは data/ にありません", cure, value=name)])
     return data_root() / name
+
+
+def _heading_cure(folder: Path, headings: int) -> str:
+    if headings > 1:
+        return f"「{CASE_SHEET}」シートを持つブックが{headings}つあります。1つだけを残してください"
+    stem = Path(CASE_FILE).stem
+    near = (
+        sorted(path.name for path in folder.glob("*") if path.stem.lower() == stem and path.suffix)
+        if folder.is_dir()
+        else []
+    )
+    if near:
+        return f"「{near[0]}」の名前を「{CASE_FILE}」に直してください"
+    return (
+        f"{CASE_FILE}（書式は data/README.md）か、「{CASE_SHEET}」シートを持つブックを1つ置いてください"
+        "（「dx template フォルダ」で記入用のひな型を作れます）"
+    )
 
 
 def _heading_in_sheet(path: Path) -> CaseFile:

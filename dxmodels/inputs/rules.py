@@ -18,6 +18,8 @@ from dxmodels.inputs.columns import MOST_FAULTS_OF_A_KIND
 from dxmodels.inputs.raw import cell_text
 from dxmodels.inputs.tables import CheckedTable
 
+_SMALLEST_USUAL_YEN = 100_000
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -82,6 +84,18 @@ def _name_looks_like_code(frame: pd.DataFrame) -> pd.Series:
     return frame["name_ja"].map(is_municipality_code, na_action="ignore").astype("boolean")
 
 
+def _looks_like_thousands(column: str) -> Callable[[pd.DataFrame], pd.Series]:
+    """Mark the first filled row of a column of yen whose middle value is too small for yen: a ledger kept in 千円 or 百万円."""
+
+    def first_row(frame: pd.DataFrame) -> pd.Series:
+        filled = frame[column].dropna()
+        filled = filled[filled > 0]
+        suspicious = len(filled) > 1 and float(filled.median()) < _SMALLEST_USUAL_YEN
+        return pd.Series(frame.index == (filled.index[0] if suspicious else None), index=frame.index)
+
+    return first_row
+
+
 def _never_ends(frame: pd.DataFrame) -> pd.Series:
     """Mark contracts whose chain of parents comes back upon itself (or leads into such a ring): following it would never end."""
     ids, parent = frame["contract_id"], frame["parent_contract_id"]
@@ -92,6 +106,9 @@ def _never_ends(frame: pd.DataFrame) -> pd.Series:
             return ~ends
         ends |= more
 
+
+_UNIT_CURE = "この列は円です。千円・百万円の台帳なら、円に直してから入れてください"
+_UNIT_PROBLEM = "この列の金額は中央の値が10万円未満で、円としては小さすぎます"
 
 _CONTRACT_RULES = (
     Rule("contracts", ("end_date", "start_date"), _less("end_date", "start_date"),
@@ -131,6 +148,8 @@ _RULES = (
          "契約終了日が稼働開始年度（{start_fy}）より前です", "稼働開始年度か契約終了日を直してください"),
     Rule("system_links", ("to_system_id", "from_system_id"), lambda f: f["to_system_id"] == f["from_system_id"],
          "連携元と連携先が同じシステムです", "連携先を直すか、行を消してください"),
+    *(Rule(table, (column,), _looks_like_thousands(column), _UNIT_PROBLEM, _UNIT_CURE, is_warning=True)
+      for table, column in (("systems", "annual_cost_yen"), ("municipal_systems", "annual_cost_yen"), ("contracts", "award_yen"))),
     Rule("municipalities", ("name_ja",), _name_looks_like_code,
          "団体名の欄に団体コードが入っています", "列がずれていないか確かめてください"),
 )  # fmt: skip

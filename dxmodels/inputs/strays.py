@@ -17,7 +17,7 @@ from dxmodels.inputs.schemas import TABLES
 OTHER_SHEETS = ("case", "はじめに", "データ辞書")
 _TABLE_ENDINGS = (".csv", ".xlsx")
 _LIKE_TABLES = (".tsv", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".txt")
-_CLOSE_SHARE = 0.75  # similarity of names from which on one is taken for a misspelling of the other
+_CLOSE_TOLERANCE = 0.75  # similarity of names from which on one is taken for a misspelling of the other
 
 
 def nearest_table(name: str) -> str:
@@ -28,7 +28,7 @@ def nearest_table(name: str) -> str:
         return plain
     if _plain_title(plain) in titles:
         return titles[_plain_title(plain)]
-    close = difflib.get_close_matches(plain, [*TABLES, *titles], n=1, cutoff=_CLOSE_SHARE)
+    close = difflib.get_close_matches(plain, [*TABLES, *titles], n=1, cutoff=_CLOSE_TOLERANCE)
     return titles.get(close[0], close[0]) if close else ""
 
 

@@ -20,6 +20,9 @@ from dxmodels.inputs.headers import match_header
 from dxmodels.inputs.raw import RawTable, cell_text
 from dxmodels.inputs.schemas import ColumnFacts, TableSpec
 
+_TOTAL_WORDS = frozenset({"合計", "総計", "小計", "総合計", "合　計", "合 計", "計"})
+_TOTALS_LOOKED_FOR = 2  # columns: a line of totals names itself in the first or the second
+
 
 @dataclass(frozen=True, eq=False)
 class CheckedTable:
@@ -53,9 +56,22 @@ def check_table(raw: RawTable, spec: TableSpec) -> CheckedTable:
     texts = {name: raw.cells[position] for name, position in header.places.items()}
     faults += _schema_faults(frame, raw, spec, texts, unread)
     faults += _key_faults(frame, raw, spec, unread)
+    totals = _total_rows(raw)
+    faults = [*totals, *(fault for fault in faults if fault.row not in {total.row for total in totals})]
     unreadable = {name for name, mask in unread.items() if mask.any() or name not in header.places}
     faulty = frozenset(unreadable) | {fault.column for fault in faults}
     return CheckedTable(raw.file, spec, frame, raw.rows, tuple(faults), header.warnings, faulty)
+
+
+def _total_rows(raw: RawTable) -> list[Fault]:
+    """A line of totals below a ledger is one fault, told as what it is, whatever else is wrong with it."""
+    cure = "台帳の行だけを残し、合計・小計の行は消してください（二重に数えるのを防ぐため、読み飛ばしません）"
+    found: dict[int, str] = {}
+    for cells in raw.cells[:_TOTALS_LOOKED_FOR]:
+        for row, text in zip(raw.rows, cells, strict=True):
+            if text and text.strip(" 　「」（）()【】") in _TOTAL_WORDS:
+                found.setdefault(int(row), text.strip())
+    return [Fault(raw.file, "合計の行です", cure, row, value=text) for row, text in sorted(found.items())]
 
 
 def _schema_faults(

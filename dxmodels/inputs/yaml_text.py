@@ -51,6 +51,12 @@ def read_yaml(path: Path) -> YamlText:
     except DuplicateKeyError as error:
         raise _fault(path, "同じキーが2度書かれています", "どちらか一方を消してください", error) from error
     except MarkedYAMLError as error:
+        tab = next((number for number, line in enumerate(text.splitlines(), start=1) if "\t" in line), 0)
+        if tab:
+            fault = Fault(
+                path.name, "タブ文字が使われています", "字下げのタブを半角の空白に置き換えてください", row=tab
+            )
+            raise InputError([fault]) from error
         raise _fault(
             path, "YAMLとして読めません", "字下げ・「:」の後の空白・引用符を確かめてください", error
         ) from error

@@ -211,6 +211,8 @@ FILES = [
     File("tab separated", "departments", TABLES["departments"].replace(",", "\t"), 1, "", "タブ区切り", "カンマ区切り"),
     File("semicolons", "departments", TABLES["departments"].replace(",", ";"), 1, "", "セミコロン区切り", "カンマ区切り"),
     File("cell of half a file", "departments", _with_line("departments", "D03", '"' + "あ" * 200_000 + '"', "1"), 4, "", "長すぎます", "32,767 文字"),
+    File("line of totals", "systems", _with_line("systems", "合計", *[""] * 8, "92000000", *[""] * 4), 5, "", "合計の行です", "消してください"),
+    File("line of totals without a key", "departments", _with_line("departments", "", "（小計）", "1200"), 4, "", "合計の行です", "消してください"),
     File("ring of contracts", "contracts", TABLES["contracts"].replace("K001,S002,,,initial,,", "K001,S002,,,renewal,K002,"), 2, "parent_contract_id", "輪になり", "空欄に"),
 ]  # fmt: skip
 
@@ -358,6 +360,39 @@ def test_one_table_given_twice_is_one_fault(tmp_path: Path) -> None:
 def test_a_vendor_whose_size_nobody_knows_is_no_fault(tmp_path: Path) -> None:
     case = load_case(write_case(tmp_path / "unknown", {"vendors": spoiled("vendors", 2, "is_local_sme", "")}))
     assert case.table("vendors")["is_local_sme"].isna().tolist() == [True, False]
+
+
+def test_a_line_of_totals_is_one_fault_whatever_else_is_wrong_with_it(tmp_path: Path) -> None:
+    text = _with_line("systems", "合計", *[""] * 8, "92000000", *[""] * 4)
+    assert len(faults_of(write_case(tmp_path / "total", {**only_around("systems"), "systems": text}))) == 1
+
+
+def test_a_ledger_kept_in_thousands_is_asked_about(tmp_path: Path) -> None:
+    text = TABLES["systems"].replace("12000000", "12000").replace("80000000", "80000")
+    case = load_case(write_case(tmp_path / "thousands", {**only_around("systems"), "systems": text}))
+    (found,) = [warning for warning in case.warnings if "小さすぎます" in warning.problem]
+    assert (found.file, found.row, found.column, found.value) == ("systems.csv", 2, "annual_cost_yen", "12000")
+    assert "千円・百万円" in found.cure
+    sound = load_case(write_case(tmp_path / "yen", only_around("systems")))
+    assert not [warning for warning in sound.warnings if "小さすぎます" in warning.problem]
+
+
+def test_a_heading_of_another_name_is_named(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "named")
+    (folder / "case.yml").rename(folder / "Case.yaml")
+    (fault,) = faults_of(folder)
+    assert "「Case.yaml」の名前を「case.yml」に" in fault.cure
+    (folder / "Case.yaml").unlink()
+    (fault,) = faults_of(folder)
+    assert "dx template" in fault.cure
+
+
+def test_a_tab_in_the_heading_is_named(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "tab")
+    text = (folder / "case.yml").read_text(encoding="utf-8")
+    (folder / "case.yml").write_text(text.replace("  standardisation", "\tstandardisation"), encoding="utf-8")
+    (fault,) = faults_of(folder)
+    assert (fault.row, fault.problem) == (6, "タブ文字が使われています")
 
 
 def test_a_hundred_thousand_bad_cells_are_counted_not_listed(tmp_path: Path) -> None:

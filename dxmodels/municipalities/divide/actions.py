@@ -26,6 +26,7 @@ from dxmodels.municipalities.divide.weights import WeightRegion, central_weights
 
 FloatArray = npt.NDArray[np.float64]
 _SETS_SHOWN = 15
+_DECIMALS_SHOWN = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,7 @@ class ActionGains:
     def to_frame(self) -> pd.DataFrame:
         """Return the sets of steps with the largest gains, one row each (all of them stand in ``table``)."""
         gains = [str(name) for name in self.table if str(name).endswith("_gain_score")]
-        return self.table.head(_SETS_SHOWN).round(dict.fromkeys(gains, 3))
+        return self.table.head(_SETS_SHOWN).round(dict.fromkeys(gains, _DECIMALS_SHOWN))
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
