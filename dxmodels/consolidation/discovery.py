@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import binom
 
+from dxmodels.consolidation.table_doors import frame_of
 from dxmodels.errors import ModelError
 
 Floats = npt.NDArray[np.float64]
@@ -107,7 +108,7 @@ class BoxSearch:
 
 
 def find_boxes(
-    inputs: pd.DataFrame,
+    inputs: pd.DataFrame | npt.ArrayLike,
     is_of_interest: Sequence[bool] | pd.Series | Mask,
     *,
     peel: float = 0.05,
@@ -125,6 +126,7 @@ def find_boxes(
     mean of coverage and density) among those that meet the asked minima is taken; further boxes are sought in the
     draws that the earlier ones leave. Raises ModelError on bad settings, non-numeric inputs, or marks that are all alike.
     """
+    inputs = frame_of(inputs, what="入力の表", column="入力")
     points, marks = checked_marks(inputs, is_of_interest)
     settings = {
         "peel": peel, "paste": paste, "minimum_mass": minimum_mass, "minimum_coverage": minimum_coverage,
@@ -286,7 +288,7 @@ def checked_marks(inputs: pd.DataFrame, is_of_interest: Sequence[bool] | pd.Seri
         points = inputs.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise ModelError("入力の列に数値でないものがあります。区分は 0/1 の列に展開してください。") from error
-    marks = np.asarray(is_of_interest, dtype=bool).reshape(-1)
+    marks = _marks(is_of_interest)
     if len(marks) != len(points):
         raise ModelError(f"入力 {len(points)} 行に対し、対象の印が {len(marks)} 個です。同じ数にしてください。")
     if not np.isfinite(points).all():
@@ -294,6 +296,17 @@ def checked_marks(inputs: pd.DataFrame, is_of_interest: Sequence[bool] | pd.Seri
     if not marks.any() or marks.all():
         raise ModelError("対象の印がすべて同じです。該当・非該当の両方が必要です（しきい値を見直してください）。")
     return points, marks
+
+
+def _marks(is_of_interest: Sequence[bool] | pd.Series | Mask) -> Mask:
+    """Return the marks as true or false; only 0/1 and true/false are marks (a score or a word is not)."""
+    given = pd.Series(np.asarray(is_of_interest).reshape(-1))
+    if given.isna().any() or not given.isin([0, 1, True, False]).all():
+        wrong = given[given.isna() | ~given.isin([0, 1, True, False])].iloc[0]
+        raise ModelError(
+            f"対象の印「{wrong}」は真偽（True/False または 1/0）にしてください。しきい値と比べてから渡してください。"
+        )
+    return given.astype(bool).to_numpy()
 
 
 def _check_settings(settings: dict[str, float]) -> None:

@@ -22,6 +22,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import SplineTransformer
 
+from dxmodels.consolidation.table_doors import frame_of
 from dxmodels.errors import ModelError
 from dxmodels.streams import stream
 
@@ -65,14 +66,19 @@ class InformationValue:
 
 
 def value_of_information(
-    net_benefit: pd.DataFrame, inputs: pd.DataFrame | None = None, *, seed: int = 0, weights: Floats | None = None
-) -> InformationValue:
+    net_benefit: pd.DataFrame | npt.ArrayLike, inputs: pd.DataFrame | npt.ArrayLike | None = None, *, seed: int = 0, weights: npt.ArrayLike | None = None
+) -> InformationValue:  # fmt: skip
     """Return EVPI and EVPPI by input; ``net_benefit`` has one column an option, one row a draw, ``inputs`` one column an input.
+
+    Arrays are read as tables too (選択肢1 …, 入力1 …); a one-dimensional ``inputs`` is one input.
 
     ``weights`` (optional) are probabilities of the draws. Unit: that of the net benefit. Raises ModelError on fewer than two options, different
     numbers of rows, or values that are not finite.
     """
-    benefit, columns = _checked(net_benefit, inputs)
+    net_benefit = frame_of(net_benefit, what="便益の表", column="選択肢")
+    benefit, columns = _checked(
+        net_benefit, None if inputs is None else frame_of(inputs, what="入力の表", column="入力")
+    )
     probability = np.full(len(benefit), 1.0 / len(benefit)) if weights is None else _normalised(weights, len(benefit))
     expected = probability @ benefit
     evpi = float(probability @ benefit.max(axis=1) - expected.max())
@@ -143,7 +149,7 @@ def _checked(net_benefit: pd.DataFrame, inputs: pd.DataFrame | None) -> tuple[Fl
     return benefit, columns
 
 
-def _normalised(weights: Floats, length: int) -> Floats:
+def _normalised(weights: npt.ArrayLike, length: int) -> Floats:
     values = np.asarray(weights, dtype=float)
     if values.shape != (length,) or (values < 0).any() or not values.sum() > 0:
         raise ModelError(f"試行の重みは {length} 個の 0 以上の数（合計は正）にしてください。")

@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from dxmodels.consolidation.table_doors import frame_of
 from dxmodels.errors import ModelError
 
 
@@ -44,13 +46,18 @@ class RegretTable:
         )
 
 
-def regret_table(payoffs: pd.DataFrame, *, probabilities: Mapping[str, float] | None = None) -> RegretTable:
+def regret_table(
+    payoffs: pd.DataFrame | npt.ArrayLike, *, probabilities: Mapping[str, float] | None = None
+) -> RegretTable:
     """Return regret by option (rows of ``payoffs``) and state (columns); payoffs in any one unit, higher is better.
+
+    An array or lists are read as a table too (選択肢1 …, 状態1 …).
 
     ``probabilities`` by state default to equal weights (used for the mean regret and the expected payoff only).
     Ties for best are shared equally. Raises ModelError on missing values or probabilities that do not add up to one.
     """
-    values = payoffs.to_numpy(dtype=float, na_value=np.nan)
+    payoffs = frame_of(payoffs, what="利得表", column="状態", row="選択肢")
+    values = payoffs.to_numpy()
     if values.size == 0 or not np.isfinite(values).all():
         raise ModelError("利得表に空欄または有限でない値があります。すべての選択肢×状態に数値を入れてください。")
     weights = _weights(payoffs.columns, probabilities)

@@ -15,6 +15,7 @@ import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 
 from dxmodels.consolidation.discovery import Mask, checked_marks
+from dxmodels.consolidation.table_doors import frame_of
 from dxmodels.errors import ModelError
 
 
@@ -41,6 +42,7 @@ def grow_scenario_tree(
     """Return a classification tree (CART, Breiman et al. 1984, by scikit-learn) of ``depth`` 2 or 3 over the same data as ``find_boxes``."""
     if depth not in (2, 3):
         raise ModelError(f"決定木の深さ {depth} は 2 か 3 にしてください（それより深い木は一文で説明できません）。")
+    inputs = frame_of(inputs, what="入力の表", column="入力")
     points, marks = checked_marks(inputs, is_of_interest)
     tree = DecisionTreeClassifier(max_depth=depth, min_samples_leaf=minimum_mass, random_state=0).fit(points, marks)
     leaf_of = tree.apply(points)

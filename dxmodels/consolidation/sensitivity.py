@@ -114,9 +114,14 @@ def evaluate_rows(function: Callable[[Any], Any], points: Floats) -> Floats:
 
 
 def _named_bounds(bounds: Bounds) -> tuple[list[str], Floats]:
+    if isinstance(bounds, Mapping) and {"names", "bounds"} <= set(bounds):  # the problem as SALib writes it
+        bounds = dict(zip(bounds["names"], bounds["bounds"], strict=True))  # type: ignore[arg-type]
     pairs = list(bounds.values()) if isinstance(bounds, Mapping) else list(bounds)
     names = [str(name) for name in bounds] if isinstance(bounds, Mapping) else [f"x{i + 1}" for i in range(len(pairs))]
-    limits = np.asarray(pairs, dtype=float)
+    try:
+        limits = np.asarray(pairs, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ModelError("範囲（bounds）は入力ごとに（下限, 上限）の数の組で指定してください。") from error
     if limits.ndim != 2 or limits.shape[1] != 2 or not len(limits):
         raise ModelError("範囲（bounds）は入力ごとに（下限, 上限）の組で指定してください。")
     for name, (low, high) in zip(names, limits, strict=True):

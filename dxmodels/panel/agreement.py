@@ -53,7 +53,10 @@ def kendall_w(scores: pd.DataFrame | npt.ArrayLike, *, permutations: int = 9_999
 
     Raises ModelError with fewer than two experts or items, missing scores, or experts who tie everything.
     """
-    values = np.asarray(scores, dtype=float)
+    try:
+        values = np.asarray(scores, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ModelError("評点に数値でない値があります。委員（行）×項目（列）の数にしてください。") from error
     if values.ndim != 2 or min(values.shape) < 2:
         raise ModelError(f"評点の形 {values.shape} は、委員 2 人以上 × 項目 2 つ以上にしてください。")
     if not np.isfinite(values).all():

@@ -78,8 +78,16 @@ def ahp_weights(matrix: pd.DataFrame | npt.ArrayLike, *, method: Method = "eigen
     """
     if method not in ("eigenvector", "geometric_mean"):
         raise ModelError(f"方法「{method}」は使えません。eigenvector か geometric_mean を指定してください。")
-    values = np.asarray(matrix, dtype=float)
-    names = [str(name) for name in matrix.index] if isinstance(matrix, pd.DataFrame) else None
+    names = None
+    if isinstance(matrix, pd.DataFrame):
+        names = [str(name) for name in matrix.index]
+        columns = [str(name) for name in matrix.columns]
+        if set(columns) == set(names) and columns != names:
+            matrix = matrix.set_axis(columns, axis=1)[names]  # columns in another order than rows
+    try:
+        values = np.asarray(matrix, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ModelError("一対比較行列に数値でない値があります。1/3 は 0.3333 のように数で入れてください。") from error
     _check(values)
     names = names or [f"C{number}" for number in range(1, len(values) + 1)]
     eigen, lambda_max = _principal(values)

@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 Weights = str | Sequence[str] | Mapping[str, tuple[float, float]] | pd.DataFrame | Floats
 
 _MOST_ROUNDS = 200
+_TIE_DIGITS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,14 +69,17 @@ def smaa(
 
     ``values``: options × criteria (a DataFrame keeps its names), or an array (simulation draws, options, criteria) whose draws are
     sampled with the weights. ``weights``: "uniform" over the simplex; a list of criteria from most to least important; a mapping
-    criterion → (low, high); or weight sets (rows × criteria) sampled evenly. Ties share ranks by the order of options.
+    criterion → (low, high); or weight sets (rows × criteria) sampled evenly. Ties are broken by lot.
     """
+    if draws < 1:
+        raise ModelError(f"試行回数 {draws} は1以上にしてください（例：10000）。")
     cube, option_names, criterion_names = _named_cube(values, options, criteria)
     generator = stream(seed, "smaa")
     drawn, label = _draw_weights(weights, criterion_names, draws, generator)
     picks = generator.integers(0, len(cube), draws) if len(cube) > 1 else np.zeros(draws, dtype=np.int64)
     utility = np.einsum("dj,dij->di", drawn, cube[picks])
-    order = np.argsort(-utility, axis=1, kind="stable")
+    # Options of the same value share a rank by lot, so that the order of the table gives nobody an advantage.
+    order = np.lexsort((generator.random(utility.shape), -utility.round(_TIE_DIGITS)), axis=1)
     count = len(option_names)
     shares = np.column_stack([np.bincount(order[:, rank], minlength=count) for rank in range(count)]) / draws
     central = np.array(
@@ -158,7 +162,10 @@ def _given_sets(sets: pd.DataFrame | Floats, names: list[str], draws: int, gener
 def _named_cube(
     values: pd.DataFrame | npt.ArrayLike, options: Sequence[str] | None, criteria: Sequence[str] | None
 ) -> tuple[Floats, list[str], list[str]]:
-    cube = np.asarray(values, dtype=float)
+    try:
+        cube = np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ModelError("価値の表に数値でない値があります。選択肢×項目の数にしてください。") from error
     cube = cube[None, :, :] if cube.ndim == 2 else cube
     if cube.ndim != 3 or cube.shape[1] < 2 or not np.isfinite(cube).all():
         raise ModelError("価値の表は、選択肢（2 つ以上）×項目の有限な数にしてください（試行ごとなら 3 次元）。")
