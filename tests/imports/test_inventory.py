@@ -117,6 +117,23 @@ def test_nothing_is_lost(tmp_path: Path) -> None:
     refused = pd.read_csv(account / "refused_rows.csv", dtype=str)
     assert refused[["row"]].values.tolist() == [["9"]]
     assert "A004" in refused["line"][0]
+    idle = pd.read_csv(account / "idle_rows.csv", dtype=str)
+    assert idle[["row", "problem"]].values.tolist() == [["7", "小計・合計"], ["10", "小計・合計"], ["11", "注記"]]
+
+
+def test_a_name_is_no_banner_and_no_note(tmp_path: Path) -> None:
+    def fill(workbook: Any) -> None:
+        lay(workbook.active, [
+            ["部局", "システム名", "種類", "年間経費（円・税込）"],
+            ["危機管理室", "防災情報", "防災", 5], [None, "防災センター", None, None], [None, "作成支援", "文書", None],
+            ["■都市計画局", None, None, None], [None, "都市計画", "GIS", 7],
+        ])  # fmt: skip
+
+    report = import_inventory(book(tmp_path, "names.xlsx", fill), into=tmp_path / "mine")
+    rows = report.resolved.frames["systems"]
+    assert rows["name_ja"].tolist() == ["防災情報", "防災センター", "作成支援", "都市計画"]
+    names = [report.resolved.departments[key] for key in rows["department_id"]]
+    assert names == ["危機管理室", "危機管理室", "危機管理室", "都市計画局"]
 
 
 def one_sheet_a_department(workbook: Any) -> None:

@@ -21,7 +21,7 @@ from dxmodels.inputs.imports.inventory.words import TARGETS, column_of, names_co
 _ROWS_LOOKED_AT = 40
 _MOST_HEADING_ROWS = 4
 _FEWEST_KNOWN = 3
-_NOTE = re.compile(r"^(※|\*|注|\(注|備考[:：]|出典|資料[:：]|＊|・|→|作成|更新日|問い?合わ?せ)")
+_NOTE = re.compile(r"^(※|\*|注|\(注|備考[:：]|出典|資料[:：]|＊|・|→|作成(日|者|課)?[:：]|更新日[:：]|問い?合わ?せ先)")
 _TOTAL = re.compile(r"^(\(?(小計|合計|総計|総合計|計|累計|平均)\)?|.*(小計|合計|総計|部計|局計|課計|室計|\(計\)))$")
 _BANNER = re.compile(r"^([【■●◆▼○◎<《\[].{1,30}|.{1,20}(部|局|室|課|委員会|センター|事務局))[】》>\]]?$")
 _BANNER_MARKS = "【】■●◆▼○◎<>《》[]"
@@ -87,6 +87,11 @@ def banner_of(cells: Sequence[str]) -> str:
     if len(filled) == 1 and _BANNER.match(plain(filled[0])):
         return plain(filled[0]).strip(_BANNER_MARKS)
     return ""
+
+
+def is_marked(text: str) -> bool:
+    """Return whether a text carries the marks of a banner (【総務部】, ■総務部)."""
+    return plain(text)[:1] in set(_BANNER_MARKS)
 
 
 def _best_heading(sheet: Sheet, starts: range, table: str, knows: KnownHeading | None) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from dxmodels.errors import Fault
 from dxmodels.inputs.imports.findings import Ledger
-from dxmodels.inputs.imports.inventory.layout import Block, banner_of, is_note, is_total, repeats_heading
+from dxmodels.inputs.imports.inventory.layout import Block, banner_of, is_marked, is_note, is_total, repeats_heading
 from dxmodels.inputs.imports.inventory.mapping import Agreement, ColumnRule
 from dxmodels.inputs.imports.inventory.values import read_value
 from dxmodels.inputs.imports.inventory.words import plain
@@ -44,6 +44,7 @@ class Harvest:
     ledger: Ledger
     records: list[Record] = field(default_factory=list)
     aside: list[tuple[str, int, str, str, str]] = field(default_factory=list)
+    idle: list[tuple[str, int, str, str]] = field(default_factory=list)
     open_words: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
 
@@ -90,19 +91,32 @@ def _read_line(walk: _Walk, index: int, cells: Sequence[str], agreement: Agreeme
     block, ledger, row = walk.block, harvest.ledger, index + 1
     yen = _yen_of(walk, index, cells)
     ledger.read(yen)
-    own = [cell if (index, position) not in block.sheet.joined else "" for position, cell in enumerate(cells)]
-    name = _text(walk, cells, NAMES[block.table])
     if is_total(cells):
         _check_total(walk, row, cells, yen, ledger)
         walk.above.clear()  # what follows a subtotal begins anew
-    elif not (is_note(cells) or repeats_heading(cells, block)):
-        banner = "" if name and len([cell for cell in own if cell.strip()]) > 1 else banner_of(cells)
-        if not banner:
-            _read_row(walk, index, cells, yen, agreement, harvest)
-            return
-        walk.banner = banner
+        reason = "小計・合計"
+    elif is_note(cells):
+        reason = "注記"
+    elif repeats_heading(cells, block):
+        reason = "見出しの繰返し"
+    elif banner := _banner(walk, index, cells):
+        walk.banner, reason = banner, "部局の見出し"
         walk.above.clear()
+    else:
+        _read_row(walk, index, cells, yen, agreement, harvest)
+        return
+    harvest.idle.append((block.sheet.label, row, "\t".join(cells), reason))
     ledger.settle("idle", yen)
+
+
+def _banner(walk: _Walk, index: int, cells: Sequence[str]) -> str:
+    """A lone unmarked text in the column of names is a name (防災センター), not the heading of a department."""
+    place = walk.places.get(NAMES[walk.block.table], -1)
+    lone = _text(walk, cells, NAMES[walk.block.table])
+    joined = any((index, position) in walk.block.sheet.joined for position in range(len(cells)))
+    if lone and not is_marked(lone) and not joined and [cell for cell in cells if cell.strip()] == [cells[place]]:
+        return ""
+    return banner_of(cells)
 
 
 def _read_row(
@@ -114,6 +128,7 @@ def _read_row(
         if not agreement.keeps_hidden_rows:
             ledger.find(Fault(label, "隠れた行なので取り込みませんでした", "要る行なら再表示してください", row, value=_seen(cells)), "note")  # fmt: skip
             ledger.settle("idle", yen)
+            harvest.idle.append((label, row, line, "隠れた行"))
             return
         ledger.find(Fault(label, "隠れた行も取り込みました", "要らない行なら台帳から消すか、設定の「隠れた行」を直してください", row, value=_seen(cells)), "note")  # fmt: skip
     if index in sheet.struck_rows:

@@ -25,6 +25,7 @@ from dxmodels.inputs.workbooks import read_sheets
 _KEYS, _SOURCE = "inventory_keys", "inventory_source"
 _NEW_TITLE, _OTHER_TITLE = "取り込んだ情報システム台帳", "取り込んだ契約・入札"
 _ASIDE = ("file", "row", "name_ja", "column", "value")
+_IDLE = ("file", "row", "line", "problem")
 _MOST_SOURCE_CHARACTERS = 1_900
 
 
@@ -101,6 +102,8 @@ def write_account(account: Path, harvest: Harvest, resolved: Resolved) -> None:
     ledger = harvest.ledger
     write_table(account, "not_understood", ledger.report(), for_people=True)
     write_table(account, "refused_rows", ledger.refused_rows(), for_people=True)
+    idle = pd.DataFrame(harvest.idle, columns=list(_IDLE), dtype=object)
+    write_table(account, "idle_rows", idle, for_people=True)
     write_table(account, "totals", ledger.totals(), for_people=True)
     write_table(
         account, "unmapped_cells", pd.DataFrame(harvest.aside, columns=list(_ASIDE), dtype=object), for_people=True
