@@ -129,6 +129,7 @@ def read_years(saving: MergeSaving) -> list[str]:
     return [
         f"先に廃止と統合作業に{format_yen(one_off, '百万円')}がかかり、翌年度から年{format_yen(float(years['merge_running_yen'].max()), '百万円')}の運用経費が減る（すべてが本当に同じ場合）。",
         f"期待値の現在価値は、割引率{rates}。",
+        "下限は、廃止が遅れ、残る経費と統合の経費がともに高い側に寄った場合。上限はその逆。",
     ]
 
 

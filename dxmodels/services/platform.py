@@ -82,13 +82,15 @@ class PlatformAccount:
     def summary(self) -> str:
         """Return the answer in Japanese."""
         low, _, high = self.hour_price_band_yen
-        years = len(self.by_year)
-        cash = f"{era_year(self.cash_break_even_fy)}に現金だけで元が取れる" if self.cash_break_even_fy else f"{years}年間では現金だけで元が取れない"  # fmt: skip
+        share = format_rate(self.cash_break_even_share, decimals=0)
+        if self.cash_break_even_fy:
+            cash = f"現金だけで{era_year(self.cash_break_even_fy)}に元が取れる（試行の{share}で取れる）。"
+        else:
+            cash = f"現金だけでは{len(self.by_year)}年で元が取れない（取れるのは試行の{share}）。"
         stop = f"停止条件には{era_year(self.stop_fy)}に当たる" if self.stop_fy else "停止条件には当たらない"
         return (
-            f"中心の前提では{cash}（試行の{format_rate(self.cash_break_even_share, decimals=0)}で元が取れる）。差額を職員の時間短縮で割ると{_price(self.hour_price_yen)}"
-            f"（5〜95％の幅 {_price(low)}〜{_price(high)}）で、上限とする1時間{self.hour_ceiling_yen:,.0f}円を{'下回る' if self.pays else '上回る'}。{stop}"
-            f"（試行の{format_rate(self.stop_share, decimals=0)}で当たる）。"
+            f"データ連携基盤は、{cash}差額は職員の時間を{_price(self.hour_price_yen)}（5〜95％の幅 {_price(low)}〜{_price(high)}）で短縮する計算になり、"
+            f"上限とする1時間{self.hour_ceiling_yen:,.0f}円を{'下回る' if self.pays else '上回る'}。{stop}（試行の{format_rate(self.stop_share, decimals=0)}で当たる）。"
         )
 
     def stop_rule(self) -> str:
@@ -236,7 +238,7 @@ def _by_year(central: Mapping[str, Floats], drawn: Mapping[str, Floats], start_f
         "platform_cumulated_yen": central["net"][0].cumsum(),
         "platform_cumulated_p05_yen": cumulated[0],
         "platform_cumulated_p95_yen": cumulated[2],
-        "platform_hours_number": hours,
+        "platform_hours_count": hours,
         "hour_price_yen": _ratio(-central["net"][0], hours),
         "hour_price_p05_yen": prices[0],
         "hour_price_p95_yen": prices[2],
@@ -263,7 +265,7 @@ def _by_use_case(
                 "connected_share": float(central["shares"][0, -1, place]),
                 "platform_uses_count": round(float(central["uses"][0, -1, place])),
                 "platform_cash_yen": round(float(central["cash_by_case"][0, :, place].sum())),
-                "platform_hours_number": round(float(central["hours_by_case"][0, :, place].sum())),
+                "platform_hours_count": round(float(central["hours_by_case"][0, :, place].sum())),
             }
         )
     return pd.DataFrame(rows)

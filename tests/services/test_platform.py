@@ -37,7 +37,7 @@ def test_the_account_by_hand() -> None:
     table = account().by_year
     assert table["platform_connection_yen"].tolist() == [550, 50, 50, 50, 50]
     assert table["platform_net_yen"].tolist() == [50_000 - 71_550, *[50_000 - 71_050] * 4]
-    assert table["platform_hours_number"].tolist() == [250] * 5
+    assert table["platform_hours_count"].tolist() == [250] * 5
     assert table["hour_price_yen"].tolist() == [86, *[84] * 4]  # 21,550 ÷ 250 = 86.2; 21,050 ÷ 250 = 84.2
 
 
@@ -51,7 +51,7 @@ def test_price_of_an_hour_is_a_ratio_of_sums_and_decides() -> None:
     answer = account()
     assert answer.hour_price_yen == pytest.approx((21_550 + 4 * 21_050) / (5 * 250))
     assert answer.pays
-    assert "現金だけで元が取れない" in answer.summary()
+    assert "現金だけでは5年で元が取れない" in answer.summary()
     assert not account(platform_hour_ceiling_yen=80.0).pays
 
 
