@@ -40,8 +40,9 @@ class BreakEven:
     costs: MoveCosts
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a municipality, largest expected multiple first (codes stand in ``table``)."""
-        return self.table.drop(columns=["municipality_code", "increase_yen"])
+        """Return one row a municipality, largest expected multiple first (all columns stand in ``table``)."""
+        left_out = ["municipality_code", "increase_yen", "items_multiple_ratio", "items_break_even_usdjpy"]
+        return self.table.drop(columns=left_out).round(2)
 
     def of(self, municipality_code: str) -> pd.Series:
         """Return the row of one municipality; ModelError for a code the table does not hold."""
@@ -56,7 +57,7 @@ class BreakEven:
         """Return the headline sentences (Japanese), the answer first."""
         table, rate = self.table, self.costs.usdjpy_rate
         dearer = table[table["increase_yen"] > 0]
-        by_rate = dearer[dearer["expected_break_even_usdjpy_rate"].notna()]
+        by_rate = dearer[dearer["expected_break_even_usdjpy"].notna()]
         by_cut = dearer[dearer["break_even_discount_share"] <= 1.0]
         before, after = float(table["before_yen"].sum()), float(table["expected_after_yen"].sum())
         text = (
@@ -65,8 +66,8 @@ class BreakEven:
         )
         if len(by_rate):
             low, high = (
-                by_rate["expected_break_even_usdjpy_rate"].min(),
-                by_rate["expected_break_even_usdjpy_rate"].max(),
+                by_rate["expected_break_even_usdjpy"].min(),
+                by_rate["expected_break_even_usdjpy"].max(),
             )
             text += f"（1ドル {low:.0f}〜{high:.0f} 円。現在の前提は {rate:.0f} 円）"
         text += f"。交渉の対象となる項目を一律に引き下げて戻せるのは {len(by_cut)} 団体"
@@ -85,7 +86,7 @@ class BreakEven:
         )
         if row["increase_yen"] <= 0:
             return text + "現行を上回らない。"
-        rate, cut = row["expected_break_even_usdjpy_rate"], float(row["break_even_discount_share"])
+        rate, cut = row["expected_break_even_usdjpy"], float(row["break_even_discount_share"])
         text += f"1ドル {rate:.0f} 円まで円高になれば現行に戻る。" if pd.notna(rate) else "円高だけでは現行に戻らない。"
         if cut > 1.0:
             return text + "交渉の対象となる項目を無料にしても届かず、業務の範囲を見直す必要がある。"
@@ -102,8 +103,8 @@ def find_break_even(case: Case, register: Register) -> BreakEven:
         "expected_multiple_ratio", "items_multiple_ratio", "break_even_usdjpy_rate", "break_even_members_count",
         "break_even_discount_share",
     ]  # fmt: skip
-    found = table[columns].copy()
-    found["expected_break_even_usdjpy_rate"] = _expected_rate(table, costs, pilot)
+    found = table[columns].rename(columns={"break_even_usdjpy_rate": "items_break_even_usdjpy"})
+    found["expected_break_even_usdjpy"] = _expected_rate(table, costs, pilot)
     return BreakEven(found, costs)
 
 

@@ -68,8 +68,18 @@ class StaffNeed:
         return self.by_year.groupby("fiscal_year")[names].sum().reset_index()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per municipality, thinnest first (codes stand in ``bodies``)."""
-        return self.bodies.drop(columns="municipality_code")
+        """Return one row per municipality, thinnest first (all columns stand in ``bodies``)."""
+        columns = [
+            "name_ja",
+            "own_fte",
+            "external_fte",
+            "run_need_fte",
+            "largest_gap_fte",
+            "is_one_person",
+            "bus_factor_people",
+            "all_change_share",
+        ]
+        return self.bodies[columns].round({"run_need_fte": 1, "largest_gap_fte": 1})
 
     def summary(self) -> str:
         """Return the headline sentences (Japanese)."""

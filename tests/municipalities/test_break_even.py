@@ -34,10 +34,10 @@ def priced(case: Case, rate: float) -> pd.DataFrame:
 
 def test_at_the_rate_found_the_expected_bill_equals_todays_cost(illustrative: Case, found: BreakEven) -> None:
     now = priced(illustrative, REGISTER.value("usdjpy_planning"))
-    rows = found.table.dropna(subset=["expected_break_even_usdjpy_rate"])
+    rows = found.table.dropna(subset=["expected_break_even_usdjpy"])
     assert len(rows)
     for row in rows.itertuples():
-        then = priced(illustrative, float(row.expected_break_even_usdjpy_rate))
+        then = priced(illustrative, float(row.expected_break_even_usdjpy))
         items = found.costs.items.query("municipality_code == @row.municipality_code").set_index("cost_item")[
             "after_yen"
         ]
@@ -55,7 +55,7 @@ def test_at_the_cut_found_the_expected_bill_equals_todays_cost(found: BreakEven)
 
 
 def test_a_body_that_no_rate_helps_has_none_and_is_told_so(found: BreakEven) -> None:
-    none = found.table[found.table["expected_break_even_usdjpy_rate"].isna()]
+    none = found.table[found.table["expected_break_even_usdjpy"].isna()]
     code = str(none["municipality_code"].iloc[0])
     assert "円高だけでは現行に戻らない" in found.sentence_for(code)
     assert found.to_frame()["expected_multiple_ratio"].is_monotonic_decreasing

@@ -123,7 +123,7 @@ def _items_ja(study: BriefStudy, code: str) -> str:
 def _condition(row: pd.Series) -> str:
     if row["increase_yen"] <= 0:
         return "現行を上回らない"
-    cut, rate = float(row["break_even_discount_share"]), row["expected_break_even_usdjpy_rate"]
+    cut, rate = float(row["break_even_discount_share"]), row["expected_break_even_usdjpy"]
     by_rate = f"1ドル {float(rate):.0f} 円" if pd.notna(rate) else "円高だけでは戻らない"
     return f"交渉できる項目を一律 {format_rate(cut, decimals=0)}引下げ／{by_rate}"
 

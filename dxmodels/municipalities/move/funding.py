@@ -52,8 +52,17 @@ class MoveFunding:
     assumptions: tuple[str, ...] = FUNDING_ASSUMPTIONS
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per municipality, largest part above the cap first."""
-        return self.table.copy()
+        """Return one row per municipality, largest part above the cap first (all columns stand in ``table``)."""
+        columns = [
+            "one_off_yen",
+            "cap_yen",
+            "subsidy_yen",
+            "above_cap_yen",
+            "subsidy_to_come_yen",
+            "own_to_come_yen",
+            "net_to_come_yen",
+        ]
+        return self.table[["name_ja", *columns]].copy()
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""

@@ -40,8 +40,8 @@ class Negotiation:
     bodies_count: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per cost item."""
-        return self.table.copy()
+        """Return one row per cost item (its code stands in ``table``)."""
+        return self.table.drop(columns="cost_item")
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""

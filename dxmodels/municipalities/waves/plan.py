@@ -16,14 +16,14 @@ from dxmodels.errors import ModelError
 from dxmodels.fiscal import era_year
 from dxmodels.money import format_rate, format_yen
 from dxmodels.municipalities.waves.conflict import WaveConflict, WaveInfeasibleError, find_conflict
-from dxmodels.municipalities.waves.model import WaveModel, build_model
+from dxmodels.municipalities.waves.model import MILLION, WaveModel, build_model
 from dxmodels.municipalities.waves.problem import EXPERT, POOL, STAFF, WaveProblem, build_problem, name_ja
 from dxmodels.municipalities.waves.rules import WaveRules
 from dxmodels.municipalities.waves.stages import ASKED, COST, LATE, PEAK, UNMOVED, solve_stages
 
 _ROUNDING_TOLERANCE = 1e-7
 _PRINTED = (
-    "name_ja", "task_ja", "special_support_reason_ja", "duration_years", "staff_fte",
+    "name_ja", "task_ja", "special_support_reason_ja", "staff_fte",
     "deadline_fy", "statutory_deadline_fy", "go_live_fy", "is_late",
 )  # fmt: skip
 
@@ -82,9 +82,14 @@ class WavePlan:
         if self.late_count:
             text += f"遅れを {late['bound']:.0f} システムより減らせないことは証明済み。"
         proven = max(0.0, float(cost["objective"]) - float(cost["bound"]))
+        least = (
+            "これより安い計画がないことは証明済み"
+            if proven < MILLION
+            else f"真の最小との差は最大でも{format_yen(proven)}"
+        )
         text += (
             f"期間の総費用は{format_yen(self.cost_yen, '億円')}（費用だけで決めた場合は{format_yen(float(cost['objective']), '億円')}で、"
-            f"真の最小との差は最大でも{format_yen(proven)}＝最適性ギャップ {format_rate(float(cost['gap']), decimals=2)}）。"
+            f"{least}、最適性ギャップ {format_rate(float(cost['gap']), decimals=2)}）。"
         )
         if PEAK in set(self.stages["stage_id"]):
             text += f"費用を{format_rate(self.rules.levelling_share)}まで上乗せして年ごとの偏りをならし、1年に稼働するのは最大 {self.stage(PEAK)['objective']:.0f} システム。"
