@@ -10,7 +10,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +141,9 @@ def _compare(run: Execution, case: CaseFacts, earlier: FinishedRun, workers: int
     manifest = manifest_of(run.plan, run.run_id, case, pages, seconds=0.0, exit_code=EXIT_OK)
     records = {(record.name, page.job.variant): record for page in pages for record in page.results.records}
     new = FinishedRun(run.staging, manifest, records)
+    # The summary has not run yet: what it recorded the last time has no counterpart here.
+    of_others = {key: record for key, record in earlier.records.items() if record.notebook != run.plan.summary}
+    earlier = replace(earlier, records=of_others)
     rerun = reruns_between(earlier, new, reports=run.reports, workers=workers, say=run.say) if split else None
     text = json.dumps(bridge_runs(earlier, new, rerun=rerun).to_json(), ensure_ascii=False, sort_keys=True)
     folders.write_atomically(run.staging / BRIDGE, text.encode("utf-8"))

@@ -94,4 +94,4 @@ def test_a_long_illustrative_table_is_cut_in_the_report_and_a_list_to_be_read_wh
         ]
     )[0].items
     shown = {item.number: (len(item.sheet.rows), item.sheet.hidden_rows) for item in items if item.sheet}
-    assert shown == {"E07": (45, 5), "E08": (15, 35), "E09": (50, 0)}
+    assert shown == {"E07": (45, 5), "E08": (10, 40), "E09": (50, 0)}

@@ -121,11 +121,12 @@ record("spend_yen", people * load_register().value("usdjpy_2025"), unit="円", s
 ]
 TELL = [
     """from dxmodels.inputs import load_case
-from dxmodels.runs import check_parameters, exhibit, recorded_bridge
+from dxmodels.runs import check_parameters, exhibit, record, recorded_bridge
 params = check_parameters("90_final_summary", locals())
 case = load_case(params.case, tables=["municipalities"])
 for part in recorded_bridge():
-    exhibit(part.id, part.result, title=part.title, reading=part.reading, limits="限界。", grade=part.grade, sources=["記録"])"""
+    exhibit(part.id, part.result, title=part.title, reading=part.reading, limits="限界。", grade=part.grade, sources=["記録"])
+record("told_count", 1, unit="件", sources=["記録"], grade="推計", label="取りまとめの件数")"""
 ]
 YEARLY = """title_ja: 年次
 edition_ja: 試験版
@@ -192,6 +193,7 @@ def test_two_years_are_told_apart_through_the_notebooks(
     told = (second.folder / "tables" / "E34.csv").read_text(encoding="utf-8")
     assert found.data_ja in told
     assert found.method_ja in told
+    assert "取りまとめの件数" not in told  # what the summary itself recorded is not compared before it has run
 
     target = tmp_path / "all.csv"
     assert cli.main(["compare", first.run_id, second.run_id, "--csv", str(target)]) == EXIT_OK

@@ -74,7 +74,9 @@ class Bridge:
             if change.state != UNCHANGED and illustrative in (None, change.grade == ILLUSTRATIVE)
         ]
         columns = ("label", "old_ja", "new_ja", "change_ja", "data_ja", "assumptions_ja", "method_ja", "grade")
-        frame = pd.DataFrame([[getattr(change, name) for name in columns] for change in shown], columns=list(_PRINTED))
+        frame = pd.DataFrame(
+            [[getattr(change, name) or MISSING for name in columns] for change in shown], columns=list(_PRINTED)
+        )
         return frame.astype("string")
 
     def to_machine_frame(self) -> pd.DataFrame:

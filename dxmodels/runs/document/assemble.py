@@ -18,7 +18,7 @@ from dxmodels.runs.plans import Plan
 from dxmodels.runs.shown import value_of
 
 _FEW_EXHIBITS = 10  # a report of no more is read without a list of contents
-_EXAMPLE_ROWS = 15  # rows of an illustrative table in the report: they show the form, their values mean nothing
+_EXAMPLE_ROWS = 10  # rows of an illustrative table in the report: they show the form, their values mean nothing
 _REPORT_ROWS, _PAGE_ROWS = 45, 60  # the 43 municipalities fit; longer tables continue in CSV and Excel
 _AUTHOR = "大阪府デジタル改革 検討チーム"
 _DRAFT = "速報精度：試行回数と最適性の許容差を粗くして計算した値である。確定値は本番精度で作成する。"
