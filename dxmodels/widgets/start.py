@@ -98,7 +98,9 @@ class Workbench:
         titles = self.case.table("joint_procurements").set_index("joint_id")["service_ja"]
         named = members.groupby("joint_id")["municipality_code"].count()
         options = {
-            str(key): f"{titles[key]}（{named[key]}団体）" for key in named[named > 1].index if key in titles.index
+            str(key): f"{titles[key]}（{named[key]}団体）"
+            for key in named[named > 1].sort_values(ascending=False, kind="stable").index
+            if key in titles.index
         }
         note = f"参加団体名の公表された共同調達の費用を、均等割と人口割でどう分けるかを動かします（価格は計算例。区分：{self.case.grade('joint_members', 'municipalities')}）。"  # fmt: skip
         return View("sharing", "費用の分担", note, levers_of(self.register, SHARING_ASSUMPTIONS), draw, {"joint": ("共同調達", options)})  # fmt: skip

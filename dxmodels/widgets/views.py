@@ -1,4 +1,4 @@
-"""What does a planner see move: levers on the left, the figure and its sentence at once, A and B side by side?
+"""What does a planner see move: the sentence and the figure above, the levers below, changing at once, A and B side by side?
 
 A ``View`` knows its levers and how to draw them; it holds two ``Side``s. A change redraws only its own side. Whatever goes wrong is shown in the
 side, in Japanese, and the last good figure stays away: a figure never stands beside levers it does not belong to.
@@ -58,7 +58,7 @@ class Side:
         self.shown: Shown | None = None
         self.seconds = 0.0
         self.box = ui.VBox(
-            [ui.HTML(f"<h3>{html.escape(title)}</h3>"), *self.choices.values(), *self._labelled(), self.sentence, self.picture],
+            [ui.HTML(f"<h3>{html.escape(title)}</h3>"), *self.choices.values(), self.sentence, self.picture, *self._labelled()],
             layout=ui.Layout(width="49%", padding="0 0.6em"),
         )  # fmt: skip
         self._waiting = False
