@@ -150,6 +150,13 @@ def environment_digest() -> str:
 
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's content."""
+    state = path.stat()
+    return _digest_of(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _digest_of(path: Path, stamp: int, size: int) -> str:
+    """Each notebook names the same tables again: a file that has not been touched since is not read twice."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from dxmodels.inputs import load_register
 from dxmodels.runs.amounts import in_unit, of_assumption
 from dxmodels.runs.document.annexes import _compact, assumptions_annex
-from dxmodels.runs.plain_words import in_japanese
+from dxmodels.runs.plain_words import in_japanese, page_in_japanese, unexplained_names
 from dxmodels.runs.render.pdf import document_pdf
 
 
@@ -95,3 +95,12 @@ def test_a_long_illustrative_table_is_cut_in_the_report_and_a_list_to_be_read_wh
     )[0].items
     shown = {item.number: (len(item.sheet.rows), item.sheet.hidden_rows) for item in items if item.sheet}
     assert shown == {"E07": (45, 5), "E08": (10, 40), "E09": (50, 0)}
+
+
+def test_what_no_japanese_name_is_known_for_is_named_in_the_log() -> None:
+    told = page(
+        exhibit("E07", reading="strange_name と municipalities_x を見る。", limits="usdjpy_2025 による。"),
+        exhibit("E08"),
+    )
+    assert unexplained_names(told) == [("E07", ["municipalities_x", "strange_name"])]
+    assert page_in_japanese(told).results.exhibits[0].limits == ("「円ドル相場（2025年平均）」 による。",)

@@ -90,7 +90,12 @@ def test_links_of_a_run_lead_to_files_of_the_run(folder: Path, browser: Any) -> 
         targets = tab.evaluate("[...document.links].map(link => link.href).filter(href => !href.includes('#'))")
         # the manifest and the log are written when the run ends
         missing_files = [href for href in targets if not Path(href.removeprefix("file://")).is_file()]
-        assert {Path(href).name for href in missing_files} <= {"manifest.json", "log.txt", "traceback.txt"}
+        assert {Path(href).name for href in missing_files} <= {
+            "manifest.json",
+            "log.txt",
+            "traceback.txt",
+            "inputs.zip",
+        }
     tab.close()
 
 
