@@ -179,6 +179,25 @@ def _review_quotation(options: argparse.Namespace, target: Path) -> int:
     return EXIT_OK
 
 
+def _verdicts(options: argparse.Namespace) -> int:
+    from dxmodels.errors import RunError
+    from dxmodels.inputs import load_case, load_register
+    from dxmodels.inputs.verdicts import read_case_verdicts
+    from dxmodels.runs.verdict_sheets import write_verdict_sheet
+    from dxmodels.services import asked
+
+    target = Path(options.out)
+    if target.exists():
+        raise RunError(f"{target} が既にあります。--out で別の名前を指定してください。")
+    place = _case_named(options.case)
+    case = load_case(place)
+    held = read_case_verdicts(case, str(place.resolve() if isinstance(place, Path) else place))
+    write_verdict_sheet(target, asked.pairs_to_judge(case, load_register(), held.decided()))
+    print(f"重複サービスの判定票を作成しました：{target}")
+    print("記入された判定票は、ケースのフォルダの下の verdicts に置くと次の実行から読み取ります。")
+    return EXIT_OK
+
+
 def _doctor(options: argparse.Namespace) -> int:
     from dxmodels.runs.doctor import examine
 
@@ -280,6 +299,7 @@ def _parser() -> argparse.ArgumentParser:
     template.add_argument("target", nargs="?", default="dx-template", help="作成先のフォルダ（既定：dx-template）")
     template.set_defaults(answer=_template)
     _add_quotation(commands)
+    _add_verdicts(commands)
     doctor = commands.add_parser("doctor", help="環境（Python・パッケージ・フォント・カーネル・容量）を点検する")
     doctor.set_defaults(answer=_doctor)
     return parser
@@ -338,6 +358,13 @@ def _add_quotation(commands: Any) -> None:
     )
     quotation.add_argument("--out", default="", metavar="ファイル", help="作成するファイルの名前")
     quotation.set_defaults(answer=_quotation)
+
+
+def _add_verdicts(commands: Any) -> None:
+    verdicts = commands.add_parser("verdicts", help="重複サービスの判定票（Excel）を作る", allow_abbrev=False)
+    verdicts.add_argument("--case", default="osaka", help="サービス一覧を持つケース（既定：osaka）")
+    verdicts.add_argument("--out", default="hanteihyo.xlsx", metavar="ファイル", help="作成するファイルの名前")
+    verdicts.set_defaults(answer=_verdicts)
 
 
 def _add_import(commands: Any) -> None:

@@ -63,7 +63,7 @@ class VerdictSheets:
         """Return itself, or NotComputable where no workbook has come back yet."""
         if len(self.verdicts) or len(self.refused):
             return self
-        reason = "判定済みの判定票がまだない。候補の組を書き出した判定票（Excel）に記入し、ケースの verdicts フォルダに置けば読み取る。"
+        reason = "判定済みの判定票がまだない。dx verdicts で判定票（Excel）を作り、記入してケースのフォルダの下の verdicts に置けば読み取る。"
         return NotComputable("担当者の判定", {}, reason=reason)
 
     def refusals_ja(self) -> list[str]:

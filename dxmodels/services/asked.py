@@ -167,6 +167,18 @@ def answer_overlaps(
     )
 
 
+def pairs_to_judge(case: Case, register: Register, verdicts: pd.DataFrame, *, embedder: str = "auto") -> pd.DataFrame:
+    """Return the pairs of a reviewers' workbook with their evidence: those not judged yet, the most probable first, as many as can be checked."""
+    chosen = choose_embedder(embedder).name
+    search = find_overlaps(
+        case.table("services"), embedder=chosen, verdicts=verdicts, prior=labelled_calibration(register, chosen)
+    )
+    judged = {frozenset(pair) for pair in zip(verdicts["left"], verdicts["right"], strict=True)}
+    pairs = search.candidates()
+    is_open = [frozenset(pair) not in judged for pair in zip(pairs["left"], pairs["right"], strict=True)]
+    return explain_pairs(search, pairs[is_open].head(round(register.value("overlap_reviewer_checks"))))
+
+
 answer_overlaps.question_ja = "デジタルサービスの重複と統合の効果"  # type: ignore[attr-defined]
 
 

@@ -110,3 +110,23 @@ def test_a_case_without_the_folder_has_no_verdicts_and_one_with_it_is_read(tmp_p
     assert len(read_case_verdicts(case, str(tmp_path)).verdicts) == 1
     nothing = Case.from_frames({}, base_fy=2026)
     assert read_case_verdicts(nothing, str(tmp_path)).verdicts.empty
+
+
+def test_the_command_writes_the_next_pairs_and_leaves_out_what_was_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dxmodels.cli import main
+    from dxmodels.inputs import load_case, load_register
+    from dxmodels.services.asked import pairs_to_judge
+
+    target = tmp_path / "out.xlsx"
+    assert main(["verdicts", "--out", str(target)]) == 0
+    assert "判定票を作成しました" in capsys.readouterr().out
+    sheet = openpyxl.load_workbook(target)[SHEET]
+    first = {"left": [sheet["B5"].value], "right": [sheet["E5"].value], "is_same": [True]}
+    left = pairs_to_judge(
+        load_case("osaka", tables=["services"]), load_register(), pd.DataFrame(first), embedder="sudachi"
+    )
+    assert len(left) == 50
+    assert not ((left["left"] == first["left"][0]) & (left["right"] == first["right"][0])).any()
+    assert main(["verdicts", "--out", str(target)]) == 4
