@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from dxmodels.consolidation.calibration import CapacityCalibration
 from dxmodels.consolidation.entity import EntityCase
 from dxmodels.consolidation.joint_operation import JointOperation
 from dxmodels.consolidation.result import SimulationResult
@@ -115,6 +116,28 @@ def plot_loads(told: Told, *, ax: Axes | None = None) -> Axes:
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_ylabel("移行に要する職員（常勤換算・人）")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.18), ncols=3)
+    return style.finish(ax)
+
+
+def plot_back_test(result: CapacityCalibration, *, ax: Axes | None = None) -> Axes:
+    """Draw the published share of bodies with a late system beside the model's, with the bounds between which any model must lie."""
+    ax = style.axes_for(ax, height_mm=70.0)
+    table, places = result.back_test, np.arange(len(result.back_test))
+    low, high = (
+        100.0 * table[name].to_numpy(dtype=float) for name in ("model_clustered_share", "model_independent_share")
+    )
+    ax.fill_between(
+        places, low, high, color=style.MUTED, alpha=0.12, linewidth=0, label="上下限（遅れが完全に集中〜独立）"
+    )
+    for name, label, colour, line in (
+        ("published_share", "公表値", "black", "o-"),
+        ("model_package_share", "モデル（合わせていない）", "vermillion", "D--"),
+    ):
+        ax.plot(places, 100.0 * table[name].to_numpy(dtype=float), line, color=style.PALETTE[colour], label=label)
+    ax.set_xticks(places, list(table["as_of"]))
+    ax.set_ylim(0, 100)
+    ax.set_ylabel("遅れを抱える団体の割合（％）")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.20), ncols=3)
     return style.finish(ax)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dxmodels.consolidation.calibration import late_share
+from dxmodels.consolidation.calibration import elapsed_share, late_share
 from dxmodels.consolidation.capacity import grant
 from dxmodels.consolidation.fleet import HORIZON, Fleet, build_fleet
 from dxmodels.consolidation.result import SimulationResult
@@ -167,6 +167,20 @@ def test_calibration_hits_the_published_late_share(small: SimulationResult, regi
     assert late_share(0.2, [1.0], window=3)[0] == pytest.approx(1 - 3 * 0.2)  # by hand: three full years
     assert late_share(0.5, [1.0], window=3)[0] == 0.0
     assert found.back_test["published_bodies_count"].tolist() == [171, 643, 743, 935]
+
+
+def test_the_back_test_by_hand(small: SimulationResult) -> None:
+    """July 2025 is 28 of 36 months into the window; five packages, each late with about 28/36 of 10.9 %: 1 - (1 - .0848)^5 = .358."""
+    assert [
+        elapsed_share(day, base_fy=2026, window=3) for day in ("2024年3月", "2025-07", "2026年3月")
+    ] == pytest.approx([1 / 3, 28 / 36, 1])
+    table = small.calibration.back_test
+    assert table["model_package_share"].iloc[1] == pytest.approx(1 - (1 - 28 / 36 * 0.109) ** 5, abs=0.01)
+    between = (table["model_package_share"] <= table["model_independent_share"]) & (table["model_package_share"] > 0)
+    assert between.all()
+    assert (table["model_error_share"] == table["model_package_share"] - table["published_share"]).all()
+    with pytest.raises(ModelError, match="年月"):
+        elapsed_share("昨年", base_fy=2026, window=3)
 
 
 def test_hashed_uniforms_are_uniform_and_pinned() -> None:
