@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from dxmodels.errors import ModelError
+from dxmodels.fiscal import era_date
 from dxmodels.inputs.availability import NotComputable, attempt
 from dxmodels.inputs.case import Case
 from dxmodels.inputs.joins import joins_of
@@ -69,8 +70,8 @@ class InventoryAudit:
         """Return the finding as one Japanese sentence."""
         emptiest = self.items.sort_values("coverage_rate", kind="stable").iloc[0]
         return (
-            f"情報システム台帳 {self.systems_count:,} 件のうち、必須{len(ESSENTIAL_ITEMS)}項目（{'、'.join(ESSENTIAL_ITEMS)}）が"
-            f"すべて記入されているのは {self.complete_count:,} 件（{format_rate(self.complete_count / self.systems_count)}）。"
+            f"情報システム台帳{self.systems_count:,}件のうち、必須{len(ESSENTIAL_ITEMS)}項目（{'、'.join(ESSENTIAL_ITEMS)}）が"
+            f"すべて記入されているのは{self.complete_count:,}件（{format_rate(self.complete_count / self.systems_count)}）。"
             f"記入率が最も低い項目は「{emptiest['item']}」（{format_rate(emptiest['coverage_rate'])}）。"
         )
 
@@ -102,17 +103,17 @@ class QualityAudit:
         cells, filled = int(whole["cells_count"].sum()), int(whole["filled_count"].sum())
         share = format_rate(filled / cells) if cells else "－"
         return (
-            f"{len(whole)} 表 {int(whole['rows_count'].sum()):,} 行、記入率 {share}（{self.as_of.isoformat()} 時点）。"
+            f"{len(whole)}表{int(whole['rows_count'].sum()):,}行の記入率は{share}（{era_date(self.as_of)}時点）。"
             f"{self._staleness_words()}{self.inventory.summary()}"
         )
 
     def _staleness_words(self) -> str:
         if self.staleness.empty:
-            return "時点（as_of_date）を持つ台帳はありません。"
+            return "時点の欄を持つ台帳はありません。"
         rows, undated = int(self.staleness["rows_count"].sum()), int(self.staleness["undated_count"].sum())
         share = format_rate(self.stale_count / rows)
-        limit = f"{self.stale_after_days} 日を超えて更新のない行は {rows:,} 行中 {self.stale_count:,} 行（{share}）"
-        return f"{limit}、時点の記入がない行は {undated:,} 行。"
+        limit = f"{self.stale_after_days}日を超えて更新のない行は{rows:,}行中{self.stale_count:,}行（{share}）"
+        return f"{limit}、時点の記入がない行は{undated:,}行。"
 
 
 def audit_quality(case: Case, *, stale_after_days: int) -> QualityAudit:

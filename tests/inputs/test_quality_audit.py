@@ -64,8 +64,8 @@ def test_inventory_by_hand(case: Case) -> None:
     assert items["is_essential"].sum() == len(ESSENTIAL_ITEMS)
     audit = audit_inventory(case)
     assert (audit.systems_count, audit.complete_count) == (3, 2)
-    assert "3 件のうち" in audit.summary()
-    assert "2 件（66.7％）" in audit.summary()
+    assert "3件のうち" in audit.summary()
+    assert "2件（66.7％）" in audit.summary()
 
 
 def test_joins_by_hand(case: Case) -> None:
@@ -86,9 +86,9 @@ def test_summary_says_the_numbers_of_the_tables(case: Case) -> None:
     audit = audit_quality(case, stale_after_days=90)
     text = audit.summary()
     assert f"{len(case.tables)} 表" in text
-    assert f"5 行中 {audit.stale_count} 行（20.0％）" in text
+    assert f"5行中{audit.stale_count}行（20.0％）" in text
     assert "時点の記入がない行は 1 行" in text
-    assert "情報システム台帳 3 件" in text
+    assert "情報システム台帳3件" in text
 
 
 def test_without_an_inventory_the_audit_says_so() -> None:
