@@ -138,6 +138,12 @@ def _import(options: argparse.Namespace) -> int:
 def _quotation(options: argparse.Namespace) -> int:
     from dxmodels.errors import RunError
 
+    if options.deed == "keep":
+        from dxmodels.inputs.quotation_keep import keep_quotation
+
+        number, lines = keep_quotation(options.file, into=_case_named(options.case))
+        print(f"見積 {number}（{lines} 行）をケース「{options.case}」に入れました。次の見積の比較に使われます。")
+        return EXIT_OK
     target = Path(options.out or ("mitsumori-yoshiki.xlsx" if options.deed == "blank" else "shokai.xlsx"))
     if target.exists():
         raise RunError(f"{target} が既にあります。--out で別の名前を指定してください。")
@@ -347,7 +353,10 @@ def _add_compare(commands: Any) -> None:
 def _add_quotation(commands: Any) -> None:
     quotation = commands.add_parser("quotation", help="見積書を検査し、事業者への照会票を作る", allow_abbrev=False)
     quotation.add_argument(
-        "deed", metavar="操作", choices=["blank", "review"], help="blank＝見積書の様式を作る、review＝検査する"
+        "deed",
+        metavar="操作",
+        choices=["blank", "review", "keep"],
+        help="blank＝見積書の様式を作る、review＝検査する、keep＝ケースに入れて次の比較に使う",
     )
     quotation.add_argument(
         "file", nargs="?", default="", metavar="見積書", help="記入済みの様式（.xlsx）。省くとケースの見積書"

@@ -17,6 +17,7 @@ from dxmodels.cost.quotation.content import likeness
 from dxmodels.errors import InputError, ModelError
 from dxmodels.inputs import Case, load_case, load_register
 from dxmodels.inputs.quotation_form import SHEET, read_quotation_form, write_quotation_form
+from dxmodels.inputs.quotation_keep import keep_quotation
 from dxmodels.runs.quotation_sheet import write_quotation_questions
 
 RULES = QuotationRules(
@@ -237,6 +238,29 @@ def test_the_form_goes_out_blank_and_comes_back_filled(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_quotation_form(path)
     assert {(fault.row, fault.column) for fault in caught.value.faults} == {(10, "金額（円）"), (10, "経費項目")}
+
+
+def filled_form(path: Path, number: str, price: int) -> Path:
+    write_quotation_form(path)
+    book = openpyxl.load_workbook(path)
+    sheet = book[SHEET]
+    for row, value in enumerate((number, "保守", "㈱あおば", None, "2026-10-01", "2027", "税抜"), start=1):
+        sheet.cell(row, 2, value)
+    for column, value in enumerate(["明細", "運用作業", "監視", "SE", 1, 12, 12, "人月", price, 12 * price], start=1):
+        sheet.cell(10, column, value)
+    book.save(path)
+    return path
+
+
+def test_a_kept_quotation_is_a_peer_and_is_replaced_by_its_own_number(tmp_path: Path) -> None:
+    case = tmp_path / "mine"
+    assert keep_quotation(filled_form(tmp_path / "a.xlsx", "A1", 900_000), into=case) == ("A1", 1)
+    keep_quotation(filled_form(tmp_path / "b.xlsx", "B1", 1_000_000), into=case)
+    keep_quotation(filled_form(tmp_path / "a.xlsx", "A1", 950_000), into=case)
+    held = load_case(case).table("quotations")
+    assert dict(zip(held["quotation_id"], held["unit_price_yen"], strict=True)) == {"B1": 1_000_000, "A1": 950_000}
+    with pytest.raises(InputError, match="埋込みケース"):
+        keep_quotation(tmp_path / "a.xlsx", into="osaka")
 
 
 def test_the_sheet_for_the_vendor_holds_questions_and_no_formula(tmp_path: Path) -> None:
