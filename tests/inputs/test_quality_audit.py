@@ -85,9 +85,9 @@ def test_joins_by_hand(case: Case) -> None:
 def test_summary_says_the_numbers_of_the_tables(case: Case) -> None:
     audit = audit_quality(case, stale_after_days=90)
     text = audit.summary()
-    assert f"{len(case.tables)} 表" in text
+    assert f"{len(case.tables)}表" in text
     assert f"5行中{audit.stale_count}行（20.0％）" in text
-    assert "時点の記入がない行は 1 行" in text
+    assert "時点の記入がない行は1行" in text
     assert "情報システム台帳3件" in text
 
 
