@@ -328,6 +328,31 @@ def test_next_year_needs_no_new_mapping_and_replaces_nothing_of_others(tmp_path:
     assert sorted(load_case(case).table("systems")["annual_cost_yen"]) == [50, 120]
 
 
+def test_vendors_are_looked_up_where_the_case_knows_them(tmp_path: Path) -> None:
+    """A firm the case knows is found in any writing; one it does not know leaves the cell blank and waits in a list."""
+    path, case = book(tmp_path, "plain.xlsx", plain_book), tmp_path / "mine"
+    edit(import_inventory(path, into=case), ("税: 未定", "税: 税込"))
+    import_inventory(path, into=case, write=True)
+    (case / "vendors.csv").write_text("vendor_id,name_ja,is_local_sme,references_count\nV1,株式会社あおば電算,true,3\n", encoding="utf-8")  # fmt: skip
+    heading = case / "case.yml"
+    heading.write_text(heading.read_text(encoding="utf-8") + "  vendors:\n    provenance: own\n    source: 事業者名簿\n", encoding="utf-8")  # fmt: skip
+
+    def with_vendors(workbook: Any) -> None:
+        lay(workbook.active, [
+            ["部局", "システム名", "種類", "年間経費", "委託先"],
+            ["総務部", "給与", "人事", 1, "㈱あおば電算"], ["総務部", "文書", "文書", 1, "みどり商会"],
+        ])  # fmt: skip
+
+    other = book(tmp_path, "vendors.xlsx", with_vendors)
+    import_inventory(other, into=case)
+    import_inventory(other, into=case, write=True)
+    systems = load_case(case).table("systems").set_index("name_ja")
+    assert systems.loc["給与", "vendor_id"] == "V1"
+    assert pd.isna(systems.loc["文書", "vendor_id"])
+    waiting = pd.read_csv(case / "imports" / "excel-vendors.xlsx" / "vendors_to_add.csv", dtype=str)
+    assert waiting["name_ja"].tolist() == ["みどり商会"]
+
+
 def test_a_new_heading_must_be_seen_first(tmp_path: Path) -> None:
     path, case = book(tmp_path, "plain.xlsx", plain_book), tmp_path / "mine"
     edit(import_inventory(path, into=case), ("税: 未定", "税: 税込"))
