@@ -82,6 +82,9 @@ def estimate_core(design: Design, method: str, effort: Effort) -> Core:
         error *= math.sqrt(len(design.outcome) / freedom)  # residuals of fitted regressions are too small, as in HC1
         critical = float(stats.t.ppf(0.5 + effort.level / 2, _arm_freedom(design)))
     without = _leave_one_out(design, method, link, fit_weighted.estimate, fit_weighted.influence)
+    if effort.draws and design.clusters_count == len(design.outcome) == len(without):
+        # The bootstrap is a little too short where a few units weigh much (coverage 92.5-93 % at 240); the jackknife sees them.
+        error = max(error, _jackknife_error(without) * math.sqrt(len(design.outcome) / freedom))
     return Core(
         fit_weighted.estimate,
         error,
@@ -128,6 +131,12 @@ def _bootstrap_error(design: Design, method: str, link: str, draws: int, seed: i
     # The central 95 % range in normal units: a handful of draws with a propensity near 0 must not decide the spread.
     low, high = np.quantile(values, [0.025, 0.975])
     return float((high - low) / (2 * stats.norm.ppf(0.975))), failed
+
+
+def _jackknife_error(without: Floats) -> float:
+    """Standard error from the estimates with one unit left out (Tukey 1958)."""
+    count = len(without)
+    return math.sqrt((count - 1) / count * float(((without - without.mean()) ** 2).sum()))
 
 
 def _leave_one_out(design: Design, method: str, link: str, estimate: float, influence: Floats) -> Floats:

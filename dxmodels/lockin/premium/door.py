@@ -3,7 +3,7 @@
 Sets: units i of a tidy table (systems, contracts, municipality × task).
 Estimand: E[Y(1) - Y(0)] (att: among the treated), Y the outcome (or its natural log), treatment T.
 Estimators: ols (regression.py), ipw / regression_adjustment / aipw / att (weighting.py), event_study (event_study.py). Intervals: ols HC3 with t(n-k), or wild cluster
-bootstrap-t; weighting estimators a bootstrap of units or of whole clusters within treatment arms, drawn ``draws`` times, with t(min arm - 1) quantiles
+bootstrap-t; weighting estimators a bootstrap of units or of whole clusters within treatment arms, drawn ``draws`` times (units up to 300 rows: the wider of bootstrap and jackknife), with t(min arm - 1) quantiles
 (draws = 0: sandwich error and normal quantiles, for large samples). Minimum detectable effect: (t_{1-α/2} + t_{power}) × standard error (Bloom 1995).
 Leaves out: interference between units, measurement error of the treatment, and every unobserved confounder; ``robustness_value`` says how strong one must be.
 """
