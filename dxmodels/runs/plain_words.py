@@ -45,8 +45,6 @@ def in_japanese(text: str) -> str:
     """Return ``text`` with every internal name known here replaced by its Japanese name; addresses stay as they are."""
     if not re.search(r"[a-z]{3}", text):
         return text
-    for pattern, japanese in _PHRASES:
-        text = pattern.sub(japanese, text)
     kept: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -60,6 +58,13 @@ def in_japanese(text: str) -> str:
     text = _SNAKE.sub(lambda found: _quoted(found[0]), text)
     text = _WORD.sub(lambda found: _quoted(found[0]), text)
     return re.sub("\0(\\d+)\0", lambda found: kept[int(found[1])], text)
+
+
+def source_in_japanese(text: str) -> str:
+    """Return what a number rests on as printed: English joints between a title and its addresses said in Japanese too."""
+    for pattern, japanese in _PHRASES:
+        text = pattern.sub(japanese, text)
+    return in_japanese(text)
 
 
 def unexplained_names(page: Page) -> list[tuple[str, list[str]]]:
@@ -128,4 +133,6 @@ def _record(record: Record) -> Record:
 
 
 def _source(source: Source) -> Source:
-    return source.model_copy(update={"label": in_japanese(source.label), "detail": in_japanese(source.detail)})
+    return source.model_copy(
+        update={"label": source_in_japanese(source.label), "detail": source_in_japanese(source.detail)}
+    )

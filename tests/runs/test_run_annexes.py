@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from dxmodels.inputs import load_register
 from dxmodels.runs.amounts import in_unit, of_assumption
 from dxmodels.runs.document.annexes import _compact, assumptions_annex
-from dxmodels.runs.plain_words import in_japanese, page_in_japanese, unexplained_names
+from dxmodels.runs.plain_words import in_japanese, page_in_japanese, source_in_japanese, unexplained_names
 from dxmodels.runs.render.pdf import document_pdf
 
 
@@ -63,13 +63,22 @@ def test_an_assumption_is_printed_with_value_range_source_and_grade() -> None:
         ("集計（govcloud_pilot）に合わせた", "集計（「ガバメントクラウド先行事業（5年間の運用経費）」）に合わせた"),
         ("usdjpy_2025 から", "「円ドル相場（2025年平均）」 から"),
         ("資料 https://example.org/usdjpy_2025.html による", "資料 https://example.org/usdjpy_2025.html による"),
-        ("How Big Things quoted in https://example.org/a", "How Big Things（https://example.org/a に引用）"),
         ("the systems of a prefecture", "the systems of a prefecture"),
         ("値は1.0", "値は1.0"),
     ],
 )
 def test_names_of_the_program_are_printed_in_japanese(text: str, said: str) -> None:
     assert in_japanese(text) == said
+
+
+def test_joints_of_a_source_are_said_in_japanese_and_other_texts_are_left_as_written() -> None:
+    quoted = "How Big Things quoted in https://example.org/a"
+    assert source_in_japanese(quoted) == "How Big Things（https://example.org/a に引用）"
+    assert (
+        source_in_japanese("ITmedia (中核市市長会) https://example.org/b")
+        == "ITmedia（中核市市長会）https://example.org/b"
+    )
+    assert in_japanese("Web (住民向け) システム") == "Web (住民向け) システム"
 
 
 def test_a_report_of_many_exhibits_has_a_list_of_them_with_pages() -> None:
