@@ -24,7 +24,7 @@ import pandas as pd
 
 from dxmodels.errors import ModelError
 from dxmodels.money import format_rate, format_yen
-from dxmodels.municipalities.divide import ACTION_ASSUMPTIONS, lift_lowest, rank_municipalities, read_weight_region
+from dxmodels.municipalities.divide import ACTION_ASSUMPTIONS, rank_actions, rank_municipalities, read_weight_region
 from dxmodels.municipalities.divide.scores import Scores, collect_scores, read_size_classing
 from dxmodels.municipalities.divide.weights import central_weights, draw_weights
 from dxmodels.streams import stream
@@ -85,7 +85,8 @@ def lift_lowest_per_yen(case: Case, register: Register, *, seed: int) -> Actions
     """
     scores = collect_scores(case, sizes=read_size_classing(register))
     group = [str(code) for code in rank_municipalities(case, register, seed=seed).lowest["municipality_code"]]
-    distances = _distances(scores, lift_lowest(case, register, seed=seed).needs, group)
+    needs = rank_actions(scores, group, steps=1, region=read_weight_region(register), draws=1, seed=seed).needs
+    distances = _distances(scores, needs, group)
     quantities = _quantities(distances, case)
     steps = round(register.value("divide_steps_count"))
     names = {name: f"action_cost_{name}" for name in distances.columns}
