@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from exhibit_maker import exhibit, page, report
+from exhibit_maker import exhibit, missing, notebook_page, page, report
 from pypdf import PdfReader
 
 from dxmodels.inputs import load_register
@@ -113,3 +113,13 @@ def test_what_no_japanese_name_is_known_for_is_named_in_the_log() -> None:
     )
     assert unexplained_names(told) == [("E07", ["municipalities_x", "strange_name"])]
     assert page_in_japanese(told).results.exhibits[0].limits == ("「円ドル相場（2025年平均）」 による。",)
+
+
+def test_a_question_left_open_is_told_shortly_in_the_report_and_in_full_on_its_notebooks_page() -> None:
+    lacking = missing()
+    brief = next(item for item in report([page(exhibit(), lacking)])[0].items if not item.computable)
+    full = next(item for item in notebook_page(exhibit(), lacking)[0].items if not item.computable)
+    assert "が必要です" in brief.headline
+    assert (brief.sheet, brief.sources, brief.limits) == (None, (), ())
+    assert full.sheet is not None
+    assert full.sources

@@ -74,6 +74,7 @@ def plan_document(plan: Plan, pages: Sequence[Page], edition: Edition) -> Docume
         stamp=edition.stamp,
         most_rows=_REPORT_ROWS,
         example_rows=_EXAMPLE_ROWS,
+        brief=True,
         own=edition.own,
     )
     exhibits = [exhibit for page in pages for exhibit in page.results.exhibits]

@@ -32,12 +32,14 @@ def parts_of(
     stamp: str,
     most_rows: int,
     example_rows: int | None = None,
+    brief: bool = False,
     own: bool = False,
 ) -> tuple[Part, ...]:
     """Return the parts that hold anything, each with its chapters in the order given (then of first appearance), exhibits by number.
 
     ``own``: the case holds tables of its owner, on which the first part then rests too.
-    ``example_rows``: rows printed of an illustrative table, where fewer than ``most_rows``.
+    ``example_rows``: rows printed of an illustrative table, where fewer than ``most_rows``; ``brief``: of a question left open only what it
+    lacks is said.
     """
     placed = [(page, exhibit, chapter_of(page, exhibit)) for page in pages for exhibit in page.results.exhibits]
     parts = []
@@ -47,7 +49,7 @@ def parts_of(
         chapters = []
         for name in dict.fromkeys([*chapters_in_order, *(entry[2] for entry in placed)]):
             items = [
-                item_of(page, exhibit, stamp=stamp, most_rows=_rows_of(exhibit, most_rows, example_rows))
+                _told(item_of(page, exhibit, stamp=stamp, most_rows=_rows_of(exhibit, most_rows, example_rows)), brief)
                 for page, exhibit, told in here
                 if told == name
             ]
@@ -56,6 +58,13 @@ def parts_of(
         if chapters:
             parts.append(Part(key=key, title=named[0], intro=named[1], chapters=tuple(chapters)))
     return tuple(parts)
+
+
+def _told(item: Item, brief: bool) -> Item:
+    """Return the item; in a brief report a question left open is its title and what it lacks (the headline names it)."""
+    if item.computable or not brief:
+        return item
+    return item.model_copy(update={"sheet": None, "reading": (), "limits": (), "sources": ()})
 
 
 def _rows_of(exhibit: Exhibit, most: int, examples: int | None) -> int:
