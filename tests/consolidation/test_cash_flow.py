@@ -59,3 +59,16 @@ def test_bad_input_is_refused() -> None:
         net_present_cost(plan, np.zeros((2, 3)))
     with pytest.raises(ModelError, match="遅れ"):
         net_present_cost(plan, np.full((1, 8), -1.0))
+
+
+@pytest.mark.parametrize("years", [1, 4, 10])
+def test_the_compiled_kernel_is_the_same_model(years: int) -> None:
+    pytest.importorskip("numba")
+    plan, draw = a_plan(5, cells=120, years=years), np.random.default_rng(1)
+    rows = np.column_stack([draw.uniform(0.8, 2.5, 200), draw.uniform(0, 14, 200), draw.uniform(0, 0.9, (200, 6))])
+    rows[:3, 1] = (0.0, 1.0, 2.5)
+    np.testing.assert_allclose(
+        net_present_cost(plan, rows, engine="numba"), net_present_cost(plan, rows), rtol=1e-10, atol=0
+    )
+    with pytest.raises(ModelError, match="numpy か numba"):
+        net_present_cost(plan, rows, engine="gpu")  # type: ignore[arg-type]
