@@ -91,6 +91,7 @@ def test_a_single_cause_needs_no_new_computation(
 ) -> None:
     bridge = bridge_runs(run(100.0, "d0", "a0", "m0"), run(150.0, *later))
     found = the_change(bridge)
+    assert "（令和8年4月1日作成）" in bridge.summary()
     assert bridge.causes == (cause,)
     assert (found.data, found.assumptions, found.method) == parts
 

@@ -14,12 +14,14 @@ shown with its difference and without parts.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from dxmodels.fiscal import era_date
 from dxmodels.runs.display import MISSING, difference_text, quantity_text
 from dxmodels.runs.model import ILLUSTRATIVE, Record
 
@@ -98,7 +100,7 @@ class Bridge:
         )
         came = f"、新設 {new} 件、廃止 {gone} 件" if new + gone else ""
         what = "・".join(self.causes) if self.causes else ""
-        why = f"前回から変わったのは{what}である。" if what else "入力も計算方法も前回と同じである。"
+        why = f"前回から変わった要因は{what}である。" if what else "入力も計算方法も前回と同じである。"
         return (
             f"前回の取りまとめ（{self.earlier_date}）と比べ、記録した数値 {moved + same + new + gone} 件のうち変わったのは {moved} 件、"
             f"変わらないのは {same} 件{came}。{why}"
@@ -162,7 +164,7 @@ def causes_of(old: FinishedRun, new: FinishedRun) -> tuple[str, ...]:
 
 def date_ja(run: FinishedRun) -> str:
     """Return when a run was made, as printed."""
-    return run.finished_at[:10] or run.run_id
+    return f"{era_date(dt.date.fromisoformat(run.finished_at[:10]))}作成" if run.finished_at else run.run_id
 
 
 def _parts(
