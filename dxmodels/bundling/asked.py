@@ -75,10 +75,12 @@ class Study:
         return f"選択肢「{self.option.title_ja}」の規則は両立しないため、{dropped}を外した計画による（図表E15）。"
 
 
-def study_purchases(case: Case, register: Register, *, option: Patch, effort: str = "draft", seed: int = 0) -> Study:
-    """Return the plan of the municipalities' joint procurement under an option; ``effort`` draft or full."""
+def study_purchases(
+    case: Case, register: Register, *, option: Patch, effort: str = "draft", tasks: tuple[str, ...] = (), seed: int = 0
+) -> Study:
+    """Return the plan of the municipalities' joint procurement under an option; ``effort`` draft or full, ``tasks`` empty = all."""
     is_full = effort == "full"
-    params = BundleParams(register, scopes=("prefecture", "block") if is_full else ("prefecture",))
+    params = BundleParams(register, scopes=("prefecture", "block") if is_full else ("prefecture",), tasks=tasks)
     problem = build_problem(case, params, option=option)
     effort_of = _CLOSE if is_full else _QUICK
     conflict = None

@@ -225,6 +225,9 @@ def _joint_prices(value: _Value, rules: int, seed: int) -> np.ndarray[tuple[int]
     base = value(np.zeros(rules, dtype=bool))
     game = CostGame(tuple(map(str, range(rules))), lambda kept: value(kept) - base)
     if rules <= _EXACT_RULES:
+        # Large sets first: their prices settle many smaller ones without a solve (relaxed_rules.py).
+        for mask in sorted(range(1 << rules), key=lambda mask: -mask.bit_count()):
+            value((mask >> np.arange(rules) & 1).astype(bool))
         return shapley_exact(game)[0]
     return shapley_sampled(game, samples=_SAMPLED_ORDERS, seed=seed)[0]
 

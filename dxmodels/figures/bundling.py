@@ -23,6 +23,8 @@ from dxmodels.figures import style
 from dxmodels.figures.tiles import plot_tile_map
 
 _MOST_LIMITS, _MOST_KINDS = 8, 15
+_WIDEST = 2.5  # shares beyond 250 % of going alone stand at the edge, or the rest would be a single line
+_RATIO_LABEL = "単独の費用に対する負担（100％より右は損。250％を超えるものは右端に値を示す）"
 
 
 def plot_renewals(result: Renewals | pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -117,12 +119,13 @@ def plot_body_shares(result: BodyShares, *, ax: Axes | None = None) -> Axes:
     places = np.arange(len(table))
     columns = {"equal_share_yen": "均等割だけ", "population_share_yen": "人口割だけ", "share_yen": result.rule_ja}
     for place, (column, label) in enumerate(columns.items()):
-        ratio = table[column] / table["stand_alone_cost_yen"]
-        ax.scatter(ratio, places, s=14, color=style.CYCLE[place], marker="osD"[place], label=label, zorder=3)
+        ratio = (table[column] / table["stand_alone_cost_yen"]).to_numpy(dtype=float)
+        marker = "osD"[place]
+        _ratio_points(ax, ratio, places, style.CYCLE[place], marker, label)
     ax.axvline(1.0, color=style.INK, linewidth=0.8)
     ax.set_yticks(places, table["owner_name_ja"].to_list(), fontsize=6.5)
     ax.invert_yaxis()
-    style.percent_axis(ax, "x", label="単独の費用に対する負担（100％より右は損）")
+    style.percent_axis(ax, "x", label=_RATIO_LABEL)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=3)
     return style.finish(ax, "団体ごとの負担", grid="x")
 
@@ -168,21 +171,29 @@ def plot_shares(results: dict[str, CostShares], *, ax: Axes | None = None) -> Ax
     places = np.arange(len(order))
     for place, shares in enumerate(results.values()):
         ratio = shares.shares[order] / shares.alone[order]
-        ax.scatter(
-            ratio,
-            places,
-            s=16,
-            color=style.CYCLE[place % len(style.CYCLE)],
-            label=RULES_JA[shares.rule],
-            zorder=3,
-            marker="osD^vPX*<"[place % 9],
-        )
+        colour = style.CYCLE[place % len(style.CYCLE)]
+        _ratio_points(ax, ratio, places, colour, "osD^vPX*<"[place % 9], RULES_JA[shares.rule])
     ax.axvline(1.0, color=style.INK, linewidth=0.8)
     ax.set_yticks(places, [first.players[k] for k in order], fontsize=7)
     ax.invert_yaxis()
-    style.percent_axis(ax, "x", label="単独の費用に対する負担（100％より右は損）")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1 - 1.2 / len(order)), ncols=4)
+    style.percent_axis(ax, "x", label=_RATIO_LABEL)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1 - 1.2 / len(order)), ncols=5)
     return style.finish(ax, "だれがいくら負担するか", grid="x")
+
+
+def _ratio_points(
+    ax: Axes,
+    ratio: np.ndarray[tuple[int], np.dtype[np.float64]],
+    places: np.ndarray[tuple[int], np.dtype[np.int64]],
+    colour: str,
+    marker: str,
+    label: str,
+) -> None:
+    """Points of share ÷ alone; what lies beyond the axis stands at its edge with its value."""
+    ax.scatter(np.minimum(ratio, _WIDEST), places, s=15, color=colour, marker=marker, label=label, zorder=3)
+    for place in np.flatnonzero(ratio > _WIDEST):
+        ax.text(_WIDEST + 0.03, float(place), f"{ratio[place]:.0%}", va="center", fontsize=6, color=colour)
+    ax.set_xlim(-0.05, max(ax.get_xlim()[1], min(_WIDEST, float(ratio.max())) + 0.25))
 
 
 def plot_participation(result: Participation, *, ax: Axes | None = None) -> Axes:
@@ -190,9 +201,9 @@ def plot_participation(result: Participation, *, ax: Axes | None = None) -> Axes
     table = result.members
     ax = style.axes_for(ax, height_mm=75.0)
     places = np.arange(1, len(table) + 1)
-    ax.step(places, table["cumulative_gain"], where="post", color=style.PALETTE["blue"], label="削減の累計（大きい順）")
+    ax.plot(places, table["cumulative_gain"], marker="o", color=style.PALETTE["blue"], label="削減の累計（大きい順）")
     least = np.cumsum(np.sort(table["gain"].to_numpy()))
-    ax.step(places, least, where="post", color=style.PALETTE["orange"], label="削減の累計（小さい順）")
+    ax.plot(places, least, marker="s", color=style.PALETTE["orange"], label="削減の累計（小さい順）")
     ax.axhline(result.fixed_cost, color=style.INK, linestyle="--", linewidth=0.9, label="固定費")
     ax.set_xlabel("参加数")
     style.yen_axis(ax, "百万円", "y", label="評価期間の金額")
@@ -225,5 +236,5 @@ def plot_bundle_map(
     by_owner = dict(zip(task["owner"], [names.get(b, "単独") for b in task["bundle_id"]], strict=True))
     cloud = municipalities.set_index("municipality_code")["shared_cloud_group"]
     values = pd.Series({code: by_owner.get(code, by_owner.get(cloud[code])) for code in cloud.index}).dropna()
-    classes = [name for name in [*names.values(), "単独"] if name in set(values)]
+    classes = [name for name in ["単独", *names.values()] if name in set(values)]
     return plot_tile_map(municipalities, values, label=label, classes=classes, ax=ax)
