@@ -13,7 +13,11 @@ from dxmodels.municipalities.help_demand import ADVICE, MIGRATION, OPERATION
 from dxmodels.municipalities.move import list_negotiation
 from dxmodels.municipalities.move.running import CORE_LINE, OTHER_LINE
 
-_TASKS_SHOWN, _PURCHASES_SHOWN, _NAMES_SHOWN, _MOVES_SHOWN, _YEARS_SHOWN = 8, 8, 6, 8, 4
+_TASKS_SHOWN = 8
+_PURCHASES_SHOWN = 8
+_NAMES_SHOWN = 6
+_MOVES_SHOWN = 8
+_YEARS_SHOWN = 4
 _ITEMS_SHOWN = 3
 _HELP_JA = {
     OPERATION: "日常の運用と一人情シスへの訪問",
