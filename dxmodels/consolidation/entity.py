@@ -59,12 +59,13 @@ class EntityCase:
         else:
             needed = f"資金が尽きないために必要な参加は{self.break_even_members}団体（対象{self.eligible_members}団体）"
         fate = (
-            f"この参加の見込みでは{self.insolvent_fy}年度に資金が尽きる"
+            f"{self.insolvent_fy}年度に資金が尽きる"
             if self.insolvent_fy is not None
-            else f"この参加の見込みでは期末の資金は{format_yen(float(last['cash_yen']), '億円')}"
+            else f"期末の資金は{format_yen(float(last['cash_yen']), '億円')}"
         )
         grant = f"この参加の見込みで資金が尽きないために要る府の負担金は年{format_yen(self.grant_needed_yen, '億円')}"
-        return f"{fate}。{needed}。{grant}（税を除く）。"
+        answer = "続けられない" if self.insolvent_fy is not None else "続けられる"
+        return f"新事業体は、この収入の見込みでは{answer}。{fate}。{needed}。{grant}（税を除く）。"
 
 
 def project_entity(fleet: Fleet, structure: Structure, register: Register, members: Floats) -> EntityCase:

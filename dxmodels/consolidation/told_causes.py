@@ -85,7 +85,12 @@ def tell_tree(result: SimulationResult, register: Register, *, option: str, agai
     inputs, units = readable_inputs(result, register)
     named = inputs.rename(columns={name: f"{name}［{unit}］" for name, unit in units.items() if unit})
     tree = grow_scenario_tree(named, loses, depth=depth)
-    return Told(tree.leaves, tree.summary(), tree)
+    leaf = tree.leaves.iloc[0]
+    text = (
+        f"決定木（深さ{depth}）では、{leaf['rule']}のときに「{_name(result, option)}」が負ける割合が最も高い"
+        f"（該当率{format_rate(float(leaf['density_share']))}、被覆率{format_rate(float(leaf['coverage_share']))}）。"
+    )
+    return Told(tree.leaves, text, tree)
 
 
 def tell_information(result: SimulationResult, register: Register, *, seed: int) -> Told:
