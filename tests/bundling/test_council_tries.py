@@ -1,0 +1,83 @@
+"""What a council would try: equal share to 100 %, Osaka City out, one vendor's cap moved (a clash: test_rules_as_data.py)."""
+
+import pytest
+
+from dxmodels.bundling import asked, verify_plan
+from dxmodels.bundling.explain import RulePrices
+from dxmodels.inputs import NotComputable, attempt, load_case, load_option, load_register
+
+TABLES = ["municipalities", "municipal_systems", "offers", "capacity", "tasks", "vendors"]
+TASKS = ("T02", "T08", "T18")
+
+
+@pytest.fixture(scope="module")
+def osaka() -> object:
+    return load_case("osaka", tables=TABLES)
+
+
+def study(case: object, name: str, tasks: tuple[str, ...] = TASKS) -> asked.Study:
+    option = load_option(name)
+    register = load_register().patched(option)
+    return asked.study_purchases(case, register, option=option, tasks=tasks)  # type: ignore[arg-type]
+
+
+def test_equal_share_to_all_names_losers_and_leavers(osaka: object) -> None:
+    equal = asked.bodies_of(study(osaka, "council_equal_share"))
+    assert equal.rule_ja == "均等割"
+    table = equal.to_frame().set_index("owner_name_ja")
+    assert table["share_yen"].to_list() == table["equal_share_yen"].to_list()
+    losers = table[table["share_yen"] > table["stand_alone_cost_yen"] * (1 + 1e-9)]
+    assert set(equal.losers) == set(losers.index)
+    assert "大阪市" not in equal.losers
+    assert set(equal.losers) <= set(equal.leavers)
+    assert equal.leavers
+    assert equal.leavers[0] in equal.summary()
+    # Shares add up to the plan, and what is left when losers leave is a plan of its own in which nobody loses.
+    assert table["share_yen"].sum() == pytest.approx(equal.fair.plan.objective - equal.fair.price)
+    assert 0 <= equal.left_yen <= equal.saving_yen
+
+
+def test_osaka_city_out_is_priced_and_the_city_is_in_no_purchase(osaka: object) -> None:
+    found = study(osaka, "council_osaka_out")
+    assert verify_plan(found.problem, found.plan).ok
+    assert "大阪市" not in "".join(asked.purchases_of(found)["members_ja"]).replace("東大阪市", "").replace(
+        "大阪狭山市", ""
+    )
+    prices = asked.rules_of(found)
+    assert isinstance(prices, RulePrices)
+    table = prices.to_frame().set_index("rule_ja")
+    assert (table["price_alone_yen"] >= 0).all()
+    assert "大阪市は参加しない" in table.index
+    assert table["price_joint_yen"].sum() == pytest.approx(
+        (prices.with_rules - prices.without_rules) / prices.years, rel=0.02, abs=2e6
+    )
+
+
+def test_a_vendor_cap_binds_and_is_priced(osaka: object) -> None:
+    found = study(osaka, "council_vendor_cap")
+    members = found.plan.to_frame()
+    share = members.loc[members["vendor_id"] == "V11", "annual_cost_yen"].sum() / members["annual_cost_yen"].sum()
+    assert share <= 0.15 + 1e-9
+    prices = asked.rules_of(found)
+    assert isinstance(prices, RulePrices)
+    assert "最大の事業者の占有率の上限（15％）" in set(prices.to_frame()["rule_ja"])
+
+
+def test_one_purchase_under_five_rules(osaka: object) -> None:
+    shares = asked.purchase_of(study(osaka, "joint_council"))
+    table = shares.to_frame()
+    for rule, found in shares.shares.items():
+        assert table[f"{rule}_share_yen"].sum() == pytest.approx(found.total)
+        assert found.total == pytest.approx(shares.shares["equal"].total)
+    # The nucleolus harms nobody where the purchase saves anything at all.
+    assert not shares.shares["nucleolus"].losers
+    frame = asked.stability_of(shares).to_frame().set_index("sharing_rule_ja")
+    assert (frame.loc[frame["leaving_groups_count"] == 0, "amount_to_hold_yen"] == 0).all()
+
+
+def test_published_values_alone_cannot_answer() -> None:
+    case = load_case("osaka", tables=TABLES, published_only=True)
+    option = load_option("joint_council")
+    answer = attempt(asked.study_purchases, case, load_register(), option=option)
+    assert isinstance(answer, NotComputable)
+    assert asked.of_study(answer, asked.plans_of) is answer
