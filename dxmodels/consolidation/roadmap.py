@@ -22,6 +22,7 @@ import pandas as pd
 import pulp
 
 from dxmodels.consolidation.calibration import calibrate_capacity
+from dxmodels.consolidation.earlier import take_earlier
 from dxmodels.consolidation.fleet import HORIZON, Fleet
 from dxmodels.consolidation.settings import Structure, read_constants
 from dxmodels.errors import ModelError
@@ -30,6 +31,7 @@ from dxmodels.solver import STATUS_JA, Effort, solve
 
 if TYPE_CHECKING:
     from dxmodels.inputs import Register
+    from dxmodels.lockin import ExitPlan
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -74,11 +76,16 @@ class Roadmap:
 
 
 def plan_roadmap(
-    fleet: Fleet, structure: Structure, register: Register, *, delays: tuple[int, ...] = (1, 2), gap: float = 1e-3
-) -> Roadmap:
-    """Return the foresighted and the myopic plan, and the foresighted one when started later. Raises ModelError without candidates."""
+    fleet: Fleet, structure: Structure, register: Register, *, exit_plan: ExitPlan | None = None, delays: tuple[int, ...] = (1, 2), gap: float = 1e-3
+) -> Roadmap:  # fmt: skip
+    """Return the foresighted and the myopic plan, and the foresighted one when started later, within what the exit plan leaves of vendors and staff.
+
+    Raises ModelError without candidates.
+    """
     costs = _costs(fleet, structure, register)
     slots, staff = _capacities(fleet, structure, register)
+    if exit_plan is not None:
+        slots, staff = _left_by_exits(fleet, register, exit_plan, slots, staff)
     years, report = _foresight(costs, slots, staff, start=0, gap=gap)
     plans = {"foresight": years, "myopic": _myopic(costs, slots, staff)}
     for delay in delays:
@@ -110,6 +117,21 @@ def _capacities(fleet: Fleet, structure: Structure, register: Register) -> tuple
     share = fleet.systems[eligible[fleet.holder]].sum()
     slots = calibrate_capacity(fleet, register).slots_share_per_year * share * register.value("vendor_capacity_factor")
     return np.full(HORIZON + 1, slots), staff
+
+
+def _left_by_exits(
+    fleet: Fleet, register: Register, plan: ExitPlan, slots: Floats, staff: Floats
+) -> tuple[Floats, Floats]:
+    """Return slots and staff less what the exits take: a slot each, and what their staff work exceeds of the prefecture's own staff."""
+    rate, most = register.value("discount_rate_standard"), register.value("sim_joint_member_max_people")
+    exits = take_earlier(
+        fleet, bundle_plan=None, exit_plan=plan, scale=None, discount_rate=rate, most_people=most
+    ).exits
+    if exits is None:
+        return slots, staff
+    own = fleet.staff_fte[fleet.population <= 0].sum(axis=0) * register.value("sim_staff_migration_share")
+    short = np.maximum(0.0, exits.staff_fte - own)
+    return np.maximum(0.0, slots - exits.systems), np.maximum(0.0, staff - short)
 
 
 def _eligible(fleet: Fleet, register: Register) -> npt.NDArray[np.bool_]:

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from dxmodels.bundling import BundleParams, BundlePlan, build_problem, optimize_bundles
-from dxmodels.consolidation import simulate
+from dxmodels.consolidation import build_fleet, plan_roadmap, simulate
 from dxmodels.consolidation.result import SimulationResult
+from dxmodels.consolidation.settings import read_structure
 from dxmodels.cost.scale import ScaleCurve, estimate_scale
 from dxmodels.errors import ModelError
 from dxmodels.inputs import Case, Register, load_option
@@ -115,3 +116,21 @@ def test_a_plan_of_another_case_is_refused(osaka: Case) -> None:
     stranger.years["system_id"] = ["X1", "X2", "X3"]
     with pytest.raises(ModelError, match="台帳にありません"):
         simulate(osaka, exit_plan=stranger, **SMALL)
+
+
+def test_the_roadmap_keeps_to_what_the_exits_leave(osaka: Case, register: Register) -> None:
+    fleet, structure = build_fleet(osaka), read_structure(load_option("joint_council"))
+    plan = exits_of(osaka, value=1e6, count=150, fte=2.0)
+    free, left = (
+        plan_roadmap(fleet, structure, register, delays=()),
+        plan_roadmap(fleet, structure, register, exit_plan=plan, delays=()),
+    )
+    rows = [
+        found.load[(found.load["plan"] == "foresight") & (found.load["fiscal_year"] == osaka.base_fy + 1)]
+        for found in (free, left)
+    ]
+    before, after = (part.iloc[0] for part in rows)
+    assert after["slots_count"] == pytest.approx(max(0.0, before["slots_count"] - 150))
+    assert after["staff_available_fte"] <= before["staff_available_fte"]
+    assert after["moved_systems_count"] <= after["slots_count"] + 1e-6
+    assert left.plans["gain_yen"].iloc[0] <= free.plans["gain_yen"].iloc[0] + 1e6
