@@ -98,9 +98,7 @@ def _move(study: BriefStudy, code: str) -> Block:
             ("国の補助の見込み", yen_ja(float(fund["subsidy_yen"])) + (f"（上限を {yen_ja(float(fund['above_cap_yen']))} 超える）" if fund["above_cap_yen"] > 0 else "")),
             ("これからの実質負担", f"{yen_ja(float(fund['net_to_come_yen']))}（起債・交付税措置の後）" if fund["net_to_come_yen"] > 0 else "なし（移行済み、または補助で賄える）"),
         ]  # fmt: skip
-    return Block(
-        title, "pairs", tuple(rows), note="倍率の違いは見積の内訳で確かめ、交渉する。補助の上限は通知の額で置き換える。"
-    )
+    return Block(title, "pairs", tuple(rows), note="倍率の違いは見積の内訳で確かめる。補助の上限は仮の額。")
 
 
 def _lines_ja(study: BriefStudy) -> str:

@@ -58,7 +58,7 @@ def _map(study: BriefStudy, code: str) -> Block:
         "tiles",
         rows,
         headers=legend,
-        note="順位は領域を等しく扱った場合。升は団体の位置関係を保った同じ大きさ。枠がわが団体。",
+        note="順位は領域を等しく見た場合。枠がわが団体。",
     )
 
 
@@ -84,7 +84,7 @@ def _ranges(study: BriefStudy, code: str) -> Block:
         (str(row["name_ja"]), *(str(int(row[name])) for name in names), "1" if row["municipality_code"] == code else "")
         for row in shown.to_dict("records")
     )
-    note = "点＝領域を等しく扱った順位、太線＝試した重みの中央80％、細線＝認めた重みのすべて（厳密に求めた）。線が重なる団体の優劣は、何を重く見るかで入れ替わる。"
+    note = "点＝領域を等しく見た順位、太線＝試した重みの中央80％、細線＝とり得る順位のすべて。線が重なる団体の優劣は、何を重く見るかで入れ替わる。"
     return Block(title, "ranges", rows, headers=(str(len(table)),), note=note)
 
 
