@@ -128,7 +128,7 @@ def test_wrong_parameters_stop_before_any_kernel(
     def never(*args: object, **kwargs: object) -> object:
         raise AssertionError("a kernel was started")
 
-    monkeypatch.setattr("dxmodels.runs.batch.run_tasks", never)
+    monkeypatch.setattr("dxmodels.runs.execution.run_tasks", never)
     with pytest.raises(ParameterError) as caught:
         run_plan("small", overrides={"seed": "x", "fiscal_year": 1900}, progress=False)
     told = [str(fault) for fault in caught.value.faults]

@@ -69,11 +69,13 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
 def test_only_whole_entries_of_the_cache_count(tmp_path: Path) -> None:
     source = tmp_path / "x.ipynb"
     source.write_text("{}")
-    assert folders.cached(tmp_path, "f") is None
-    folders.keep(tmp_path, "f", source, b"{}")
-    assert folders.cached(tmp_path, "f") is not None
-    (tmp_path / folders.CACHE / "f" / "outcome.json").unlink()
-    assert folders.cached(tmp_path, "f") is None
+    assert folders.cached(tmp_path, "ground") == []
+    texts = {"outcome.json": b"{}", "reads.json": b"{}"}
+    kept = [folders.keep(tmp_path, "ground", print_, source, texts) for print_ in ("first", "second")]
+    assert set(folders.cached(tmp_path, "ground")) == set(kept)  # one for each state of what was read
+    assert folders.cached(tmp_path, "other") == []
+    (kept[0] / "reads.json").unlink()
+    assert folders.cached(tmp_path, "ground") == [kept[1]]
 
 
 @pytest.mark.parametrize(
