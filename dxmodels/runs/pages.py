@@ -34,7 +34,8 @@ def write_pages(
         document = notebook_document(page, edition)
         failed |= _write_document(folder / "notebooks", page.job.key, document, [page], base="../")
         _write_exhibits(folder, page, document)
-        failed |= write_booklets(folder, page, run_id=edition.run_id, as_of=edition.as_of, made=bound)
+        if plan.booklets:
+            failed |= write_booklets(folder, page, run_id=edition.run_id, as_of=edition.as_of, made=bound)
     say("報告書（HTML・PDF・Excel）を作成しています")
     report = plan_document(plan, pages, edition)
     failed |= _write_document(folder, plan.name, report, pages, base="")

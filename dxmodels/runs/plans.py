@@ -14,6 +14,7 @@ A plan is a file of data/plans (YAML 1.2, safe loader, unknown keys refused)::
         exhibits: [E09]                           # optional: exhibits told here though their notebook stands elsewhere
     summary: 90_final_summary                     # optional: reads what the others recorded, so it runs last
     minutes_per_notebook: 15                      # optional time limit
+    booklets: false                               # optional: leave out the forms a notebook binds (one page a system)
     own_title_ja: デジタル改革 最終取りまとめ         # optional: title after the name of a case that is not the embedded one
     abstract:                                     # optional: sentences of page 1 (dxmodels/runs/document/abstract.py)
       - text: 損得の分かれ目は{break_even_usdjpy}である。
@@ -100,6 +101,7 @@ class Plan(_Part):
     own_title_ja: _Text | None = None
     abstract: Annotated[tuple[AbstractSentence, ...], Field(strict=False)] = ()
     minutes_per_notebook: Annotated[float, Field(gt=0, le=24 * 60, strict=False)] = 15.0
+    booklets: bool = True
 
     def chapter_of_exhibit(self, exhibit_id: str, notebook_chapter: str) -> str:
         """Return the chapter an exhibit is told in: the one that claims it, else its notebook's."""

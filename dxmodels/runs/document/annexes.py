@@ -9,6 +9,7 @@ from dxmodels.runs.document.model import Annex, Page
 from dxmodels.runs.document.sheets import fitted
 from dxmodels.runs.model import Exhibit, Source
 
+ASSUMPTIONS_TITLE = "用いた前提"
 _JOINTS = re.compile(r"(?<=[/?&=._-])(?=[A-Za-z0-9])")
 _BREAK = "\u200b"  # a place where a line may break, without a sign
 STATES = {
@@ -27,7 +28,7 @@ def assumptions_annex(exhibits: Iterable[Exhibit]) -> Annex:
         for source, numbers in _used(exhibits, "assumption")
     ]
     return Annex(
-        title="用いた前提",
+        title=ASSUMPTIONS_TITLE,
         intro="図表が用いた前提の値（この取りまとめで選んだシナリオと選択肢のもとでの値）、幅、区分、出典と時点。仮置きは出典のない値で、所管課の確認を要する。",
         sheet=fitted(["前提", "値", "幅", "区分", "出典（時点）", "図表"], rows),
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
+from dxmodels.runs.document.annexes import ASSUMPTIONS_TITLE
 from dxmodels.runs.document.model import Chapter, Item, Page, Part, Sheet
 from dxmodels.runs.document.sheets import fitted, sheet_of
 from dxmodels.runs.drawing import stamped, width_of
-from dxmodels.runs.model import Exhibit, Source
+from dxmodels.runs.model import ILLUSTRATIVE, Exhibit, Source
 from dxmodels.runs.parameters import printed_value, schema_of
 
 MARK = "架空データを含む"
+_NAMED_ASSUMPTIONS = 4  # more would bury what is said about the table
 _NARROW_PT = 380.0  # a figure narrower than this is not stretched to the width of the page
 _OWN = ("公表値・自前の台帳で言えること", "公表された値と自前の台帳、それらに基づく計算・推計で答えられる問いを示す。")
 PARTS = (
@@ -114,16 +117,31 @@ def setting_of(page: Page) -> str:
 
 
 def source_lines(sources: Sequence[Source]) -> tuple[str, ...]:
-    """Return each source as one printed line; where an assumption comes from stands in the annex, once."""
-    lines = []
+    """Return each source as one printed line.
+
+    Where an assumption comes from stands in the annex, once; many of them are counted, not listed. Illustrative tables stand in one line: they
+    have no source to cite.
+    """
+    lines, made_up, assumed = [], [], []
     for source in sources:
-        if source.kind == "table":
+        if source.kind == "assumption":
+            assumed.append(source)
+        elif source.kind == "table" and source.grade == ILLUSTRATIVE:
+            made_up.append(f"「{source.label}」")
+        elif source.kind == "table":
             lines.append(f"表「{source.label}」" + (f"（{source.detail}）" if source.detail else ""))
-        elif source.kind == "assumption":
-            lines.append(f"前提「{source.label}」［{source.grade}］")
         else:
             lines.append(source.label)
-    return tuple(lines)
+    return (*lines, *([f"架空の表{''.join(made_up)}"] if made_up else []), *_assumption_lines(assumed))
+
+
+def _assumption_lines(assumed: Sequence[Source]) -> list[str]:
+    """Return a few assumptions by name, many as their number by grade."""
+    if len(assumed) <= _NAMED_ASSUMPTIONS:
+        return [f"前提「{source.label}」［{source.grade}］" for source in assumed]
+    counts = Counter(source.grade for source in assumed)
+    by_grade = "、".join(f"{grade} {count} 件" for grade, count in counts.items())
+    return [f"前提 {len(assumed)} 件（{by_grade}。値・幅・出典は巻末「{ASSUMPTIONS_TITLE}」のこの図表番号の行）"]
 
 
 def _sheet(exhibit: Exhibit, most_rows: int) -> Sheet | None:
