@@ -63,7 +63,7 @@ class VerdictSheets:
         """Return itself, or NotComputable where no workbook has come back yet."""
         if len(self.verdicts) or len(self.refused):
             return self
-        reason = "判定済みの判定票がまだない。dx verdicts で判定票（Excel）を作り、記入してケースのフォルダの下の verdicts に置けば読み取る。"
+        reason = "判定済みの判定票がまだない。判定票（Excel）を作って担当者に配り、記入されたものを作成時に示された場所に置けば、次の実行から読み取る。"
         return NotComputable("担当者の判定", {}, reason=reason)
 
     def refusals_ja(self) -> list[str]:

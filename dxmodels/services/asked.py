@@ -22,7 +22,7 @@ from dxmodels.services.platform_facts import (  # fmt: skip
     switching_values,
 )
 from dxmodels.services.platform_uptake import UptakeRates, estimate_uptake_rates
-from dxmodels.services.use_cases import EXAMPLE_USE_CASES
+from dxmodels.services.use_cases import EXAMPLE_USE_CASES, ClaimedBenefits
 
 if TYPE_CHECKING:
     from dxmodels.inputs import Case, Register
@@ -92,8 +92,8 @@ class OverlapAnswers:
         return self.saving.by_group[columns] if len(self.saving.by_group) else pd.DataFrame(columns=columns)
 
     def summary(self) -> str:
-        """Return the answer."""
-        return self.saving.summary()
+        """Return the saving in all."""
+        return self.saving.total_ja()
 
 
 def read_groups(answers: OverlapAnswers) -> list[str]:
@@ -192,6 +192,11 @@ class PlatformAnswers:
     slower: PlatformAccount
     switching: PlatformSwitching
 
+    @property
+    def benefits(self) -> ClaimedBenefits:
+        """Which use case claims which benefit."""
+        return ClaimedBenefits(self.account.by_use_case)
+
     def to_frame(self) -> pd.DataFrame:
         """Return uses against the stop line and the price of an hour, by fiscal year."""
         return self.account.by_year[
@@ -199,8 +204,8 @@ class PlatformAnswers:
         ]  # fmt: skip
 
     def summary(self) -> str:
-        """Return the answer."""
-        return self.account.summary()
+        """Return the stop line and whether the uses are expected to keep above it."""
+        return self.account.stop_line_ja()
 
 
 def answer_platform(case: Case, register: Register, *, start_fy: int, seed: int, draws: int) -> PlatformAnswers:

@@ -39,6 +39,7 @@ ASSUMPTIONS = (
     "merge_horizon_years",
 )
 RATES = ("discount_rate_standard", "discount_rate_two_pct", "discount_rate_one_pct", "discount_rate_zero")
+NOTHING_TO_MERGE_JA = "統合して費用が減る重複の候補は見つからなかった。"
 LEVELS = ("low", "central", "high")
 _OPPOSITE = {"low": "high", "central": "central", "high": "low"}
 _MASKED_QUANTILE = {"low": 0.25, "central": 0.5, "high": 0.75}
@@ -78,17 +79,36 @@ class MergeSaving:
         return self.by_year.copy()
 
     def summary(self) -> str:
-        """Return the answer in one Japanese sentence."""
+        """Return in one Japanese sentence in which years the cost and the saving fall (to_frame's own question)."""
         if self.by_group.empty:
-            return "統合して費用が減る重複の候補は見つからなかった。"
+            return NOTHING_TO_MERGE_JA
+        years = self.by_year
+        spent = years["merge_exit_yen"] + years["merge_work_yen"]
+        first = int(years["fiscal_year"].iloc[int(spent.to_numpy().argmin())])
+        saved = years.loc[years["merge_expected_yen"] > 0, "fiscal_year"]
+        yearly = format_yen(float(years["merge_expected_yen"].max()), "百万円")
+        begins = f"{era_year(int(saved.iloc[0]))}から年{yearly}の節減となり" if len(saved) else "節減は現れず"
+        return (
+            f"まず{era_year(first)}に廃止と統合の経費{format_yen(-float(spent.min()), '百万円')}がかかり、"
+            f"{begins}、{self.paid_ja}（節減は同じである確率で割り引いた期待値）。"
+        )
+
+    @property
+    def paid_ja(self) -> str:
+        """When the expected saving has paid back what it cost, in words."""
+        return f"{era_year(self.pays_back_fy)}に元が取れる" if self.pays_back_fy else "期間内には元が取れない"
+
+    def total_ja(self) -> str:
+        """Return in one Japanese sentence what the merging saves over the horizon, with its range."""
+        if self.by_group.empty:
+            return NOTHING_TO_MERGE_JA
         total = {
             name: format_yen(float(self.by_year[f"merge_{name}_yen"].sum()), "億円", decimals=2)
             for name in ("low", "net", "high")
         }
-        paid = f"{era_year(self.pays_back_fy)}に元が取れる" if self.pays_back_fy else "期間内には元が取れない"
         return (
             f"重複の候補{len(self.by_group)}組をまとめると、廃止・統合の経費を差し引いて{self.horizon_years}年間で{format_yen(self.expected_yen, '億円', decimals=2)}"
-            f"の節減が見込まれ（同じである確率で割り引いた期待値）、{paid}。すべてが本当に同じなら{total['net']}（前提の幅で{total['low']}〜{total['high']}）。"
+            f"の節減が見込まれ（同じである確率で割り引いた期待値）、{self.paid_ja}。すべてが本当に同じなら{total['net']}（前提の幅で{total['low']}〜{total['high']}）。"
         )
 
     def limits(self) -> list[str]:

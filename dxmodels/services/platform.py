@@ -87,10 +87,19 @@ class PlatformAccount:
             cash = f"現金だけで{era_year(self.cash_break_even_fy)}に元が取れる（試行の{share}で取れる）。"
         else:
             cash = f"現金だけでは{len(self.by_year)}年で元が取れない（取れるのは試行の{share}）。"
-        stop = f"停止条件には{era_year(self.stop_fy)}に当たる" if self.stop_fy else "停止条件には当たらない"
         return (
             f"データ連携基盤は、{cash}差額は職員の時間を{_price(self.hour_price_yen)}（5〜95％の幅 {_price(low)}〜{_price(high)}）で短縮する計算になり、"
-            f"上限とする1時間{self.hour_ceiling_yen:,.0f}円を{'下回る' if self.pays else '上回る'}。{stop}（試行の{format_rate(self.stop_share, decimals=0)}で当たる）。"
+            f"上限とする1時間{self.hour_ceiling_yen:,.0f}円を{'下回る' if self.pays else '上回る'}。"
+        )
+
+    def stop_line_ja(self) -> str:
+        """Return in Japanese the uses below which to stop, and whether the central case keeps above them."""
+        watched = self.by_year.iloc[min(self.grace_years, len(self.by_year) - 1)]
+        line = f"{era_year(int(watched['fiscal_year']))}は年{watched['platform_stop_count']:,.0f}件" if pd.notna(watched["platform_stop_count"]) else "利用がないうちは定まらない"  # fmt: skip
+        judged = f"{era_year(self.stop_fy)}にこの条件に当たり、やめる" if self.stop_fy else "この条件に当たらず、続ける"
+        return (
+            f"データ連携基盤は、開始から{self.grace_years}年を過ぎて年間利用が停止線（{line}）を{self.stop_years}年続けて下回ればやめる。"
+            f"中心の見込みでは{judged}（前提を幅の中で動かした試行の{format_rate(self.stop_share, decimals=0)}では当たる）。"
         )
 
     def stop_rule(self) -> str:

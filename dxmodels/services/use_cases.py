@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import pandas as pd
 
 from dxmodels.errors import ModelError
+from dxmodels.money import format_rate
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,26 @@ class UseCase:
     def assumptions(self) -> tuple[str, ...]:
         """All four names."""
         return self.uses, self.cash, self.minutes, self.delay
+
+
+@dataclass(frozen=True, eq=False)
+class ClaimedBenefits:
+    """One row a use case: the benefit it claims, whether that counts here, and what it brings (PlatformAccount.by_use_case)."""
+
+    table: pd.DataFrame = field(repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table."""
+        return self.table.copy()
+
+    def summary(self) -> str:
+        """Return in one Japanese sentence whether a benefit is counted twice, and which use case saves most staff time."""
+        hours = self.table["platform_hours_count"].astype(float)
+        said = f"{len(self.table)}件の利用例は別々の効果を数えており、二重に数えた効果はない。"
+        if not hours.sum() > 0:
+            return said
+        first = self.table.iloc[int(hours.to_numpy().argmax())]
+        return f"{said}職員の時間の短縮の{format_rate(float(hours.max() / hours.sum()), decimals=0)}は「{first['use_case_ja']}」による。"
 
 
 # The example of the embedded register; a user's own list is passed instead.

@@ -41,7 +41,7 @@ def test_planted_duplicates_of_the_illustrative_services_are_found() -> None:
 def test_every_table_has_labels_and_at_most_eight_columns() -> None:
     found, account = overlaps(), platform()
     tables = [found, found.review, found.saving, account, account.account, account.published, account.switching, account.uptake]  # fmt: skip
-    frames = [table.to_frame() for table in tables] + [account.account.by_use_case]
+    frames = [table.to_frame() for table in tables] + [account.benefits.to_frame()]
     assert missing_terms(name for frame in frames for name in frame.columns) == []
     assert max(len(frame.columns) for frame in frames) <= 8
 
@@ -54,6 +54,22 @@ def test_readings_tie_with_the_tables() -> None:
     assert "割引率4％で" in asked.read_years(found.saving)[1]
     assert any("二重計上" in line for line in asked.limit_groups(found))
     assert "停止条件" in asked.read_platform(platform())[0]
+
+
+def test_each_exhibit_has_its_own_answer() -> None:
+    """Saving in all, saving by year, stop line, account and claims are different questions and have different headlines."""
+    found, account = overlaps(), platform()
+    said = [part.summary() for part in (found, found.saving, account, account.account, account.benefits)]
+    assert len(set(said)) == len(said)
+    assert "5年間で" in said[0]
+    assert "令和9年度に廃止と統合の経費" in said[1]
+    watched = account.account.by_year.iloc[account.account.grace_years]
+    assert f"令和11年度は年{watched['platform_stop_count']:,}件" in said[2]
+    assert "現金だけでは" in said[3]
+    hours = account.benefits.to_frame().set_index("use_case_ja")["platform_hours_count"]
+    assert "二重に数えた効果はない" in said[4]
+    assert f"{hours.max() / hours.sum():.0%}".replace("%", "％") in said[4]
+    assert hours.idxmax() in said[4]
 
 
 def test_without_illustrative_tables_duplicates_cannot_be_told_but_the_published_facts_can() -> None:
