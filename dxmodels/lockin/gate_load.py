@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dxmodels.errors import ModelError
+from dxmodels.fiscal import era_text
 
 _MONTHS_A_YEAR = 12
 
@@ -56,12 +57,12 @@ class GateLoad:
         """Return in Japanese the busiest month, what waits, and how many reviewers would do."""
         busiest = self.table.iloc[int(self.table["needed_hours"].to_numpy().argmax())]
         waiting = self.table.iloc[int(self.table["waiting_hours"].to_numpy().argmax())]
-        text = f"審査 {int(self.table['cases_count'].sum())} 件。最も多いのは {busiest['month_text']}（{busiest['needed_hours']:.0f} 時間、能力 {busiest['capacity_hours']:.0f} 時間）。"
+        text = f"審査 {int(self.table['cases_count'].sum())} 件。最も多いのは{busiest['month_text']}（{busiest['needed_hours']:.0f} 時間、能力 {busiest['capacity_hours']:.0f} 時間）。"
         if waiting["waiting_hours"] <= 0:
             return text + "積み残しは生じない。"
         return (
             text
-            + f"{waiting['month_text']} に {waiting['waiting_hours']:.0f} 時間が積み残しとなる。毎月さばくには {self.needed_fte:.1f} 人が要る。"
+            + f"{waiting['month_text']}に {waiting['waiting_hours']:.0f} 時間が積み残しとなる。毎月さばくには {self.needed_fte:.1f} 人が要る。"
         )
 
 
@@ -85,7 +86,7 @@ def plan_gate_load(calendar: pd.DataFrame, *, effort: ReviewEffort) -> GateLoad:
     table["needed_hours"] = hours * (1 + effort.return_share)
     table["capacity_hours"] = effort.reviewers_fte * effort.hours_per_fte / _MONTHS_A_YEAR
     table["waiting_hours"] = _backlog(table["needed_hours"].tolist(), table["capacity_hours"].tolist())
-    table["month_text"] = [f"{month.year}年{month.month}月" for month in months]
+    table["month_text"] = [era_text(f"{month.year}-{month.month:02d}") for month in months]
     return GateLoad(
         table.drop(columns="month")[["month_text", *[c for c in table.columns if c not in ("month", "month_text")]]],
         effort,

@@ -170,6 +170,17 @@ def test_every_answer_stands_in_japanese_words_and_draws(function, settings, dra
         assert isinstance(draw(answer), Axes)
 
 
+def test_sentences_name_systems_and_months_as_a_planner_does(osaka) -> None:
+    ids = set(osaka.case.table("systems")["system_id"].astype(str))
+    calendar = answers.show_calendar(osaka)
+    assert not [name for name in ids if name in calendar.summary()]
+    ahead = calendar.table[calendar.table["left_days"] >= 0].iloc[0]
+    assert f"「{ahead['name_ja']}」" in calendar.summary()
+    gate = answers.plan_gate(osaka)
+    assert gate.table["month_text"].str.fullmatch(r"令和\d+年\d+月").all()
+    assert "最も多いのは令和" in gate.summary()
+
+
 def test_no_exit_before_a_decision_taken_today_can_be_carried_out(osaka) -> None:
     table = answers.list_exits(osaka).table
     # as of October 2026 a contract ending in March 2029 needed its decision in August 2026; one ending in March 2030 still can be met

@@ -151,10 +151,10 @@ def test_gate_load_by_hand():
         specification_hours=10, budget_hours=4, return_share=0.5, reviewers_fte=0.5, hours_per_fte=192
     )
     found = plan_gate_load(calendar, effort=effort)
-    assert found.table["month_text"].tolist() == ["2027年8月", "2027年9月", "2027年10月"]
+    assert found.table["month_text"].tolist() == ["令和9年8月", "令和9年9月", "令和9年10月"]
     assert found.table["needed_hours"].tolist() == [12, 0, 30]
     assert found.table["waiting_hours"].tolist() == [4, 0, 22]
     assert found.needed_fte == pytest.approx(30 * 12 / 192)
-    assert "2027年10月" in found.summary()
+    assert "令和9年10月" in found.summary()
     with pytest.raises(ModelError, match="-1"):
         ReviewEffort(-1, 4, 0.5, 1, 100)

@@ -214,6 +214,9 @@ def test_a_planted_dependence_is_found_and_noise_is_called_useless():
     assert noise.auc_interval[0] < 0.5 + 0.05
     assert "使わない" in noise.summary()
     assert "使わない" not in strong.summary()
+    # noise calibrates badly; a negative slope carries the sign used everywhere, and AUC is told in words
+    assert "-" not in noise.summary()
+    assert "当てやすさ（AUC" in noise.summary()
 
 
 def test_too_few_events_or_one_outcome_are_refused_with_the_number():

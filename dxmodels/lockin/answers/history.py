@@ -18,6 +18,10 @@ from dxmodels.money import format_rate
 
 CONTROLS = ("users_log", "servers_log", "customisation_rate", "age_years", "has_own_server")
 _LADDER: tuple[Method, ...] = ("ols", "regression_adjustment", "aipw", "att")
+_METHODS_EXPLAINED = (
+    "重回帰（OLS＝最小二乗法。標準誤差は、ばらつきの違いに頑健な HC3）は、条件と疑いの有無から経費を説明する一つの式を当てはめる。回帰調整（RA）は式を二つの群に分けて当てはめる。"
+    "二重頑健推定（AIPW）は、経費の式と疑いの有無の式の一方が正しければ偏らない。方法を替えても同じ向きになるかを見る。"
+)
 _BENCHMARK, _PLACEBO = "users_log", "hardware_lease_yen"
 
 
@@ -55,7 +59,7 @@ def predict_next_tender(study: LockinStudy) -> Answer:
         model.to_frame(),
         model.summary(),
         (
-            "未使用のシステムに対する予測を確率の低い順に5つに分け、予測と実際の一者応札の割合を並べた。二つが近く、段ごとに上がれば使える。",
+            "学習に使っていないシステムに対する予測を確率の低い順に5つに分け、予測と実際の一者応札の割合を並べた。二つが近く、段ごとに上がれば使える。",
             "AUC（当てやすさ。0.5 は当て推量、1 は完全）の区間が 0.5 を含む場合、予測には使わない。",
         ),
         ("過去の続きとしての確率であり、公告期間や要件を変えた場合は表さない。",),
@@ -81,7 +85,7 @@ def estimate_premium_ladder(study: LockinStudy, *, draws: int) -> Answer:
     return Answer(
         pd.DataFrame([_estimate_row(one) for one in estimates]),
         _premium_sentence(first),
-        (first.summary(), "ほかの説明：" + "。".join(first.alternative_explanations) + "。", "確認：" + "。".join(checks) + "。"),
+        (first.summary(), _METHODS_EXPLAINED, "ほかの説明：" + "。".join(first.alternative_explanations) + "。", "確認：" + "。".join(checks) + "。"),
         ("診断の誤りは割増を小さく見せる。", "観察データによる比較であり、因果を証明しない。", "公正取引委員会の実態調査にある再契約の経験率（98.9％）は金額に乗じてはならない値であり、使っていない。"),
         tuple(estimates),
     )  # fmt: skip

@@ -15,7 +15,7 @@ _PRE_TREND_ALPHA = 0.1
 def diagnose(design: Design, core: Core, placebo: Core | None, overlap: tuple[float, float] | None) -> pd.DataFrame:
     """Return check, finding and meaning: leave-one-out, rows lost, overlap, failed draws, placebo outcome."""
     rows: list[tuple[str, str, str]] = [
-        ("一件抜き", f"{core.without.min():.4g}〜{core.without.max():.4g}", _loo_meaning(core)),
+        ("一件抜き", f"{_number(core.without.min())}〜{_number(core.without.max())}", _loo_meaning(core)),
         ("空欄で除いた行", f"{design.dropped_rows_count}", "除いた行が偏っていれば推定も偏る"),
     ]
     if design.dropped_columns:
@@ -35,7 +35,7 @@ def diagnose(design: Design, core: Core, placebo: Core | None, overlap: tuple[fl
         )
     if placebo is not None:
         clear = placebo.interval[0] <= 0 <= placebo.interval[1]
-        text = f"{placebo.estimate:.4g}（{placebo.interval[0]:.4g}〜{placebo.interval[1]:.4g}）"
+        text = f"{_number(placebo.estimate)}（{_number(placebo.interval[0])}〜{_number(placebo.interval[1])}）"
         rows.append(
             (
                 "偽の結果での検定",
@@ -44,6 +44,11 @@ def diagnose(design: Design, core: Core, placebo: Core | None, overlap: tuple[fl
             )
         )
     return pd.DataFrame(rows, columns=["check_ja", "found_ja", "meaning_ja"])
+
+
+def _number(value: float) -> str:
+    """Four digits, negative with ▲ as everywhere."""
+    return f"{'▲' if value < 0 else ''}{abs(value):.4g}"
 
 
 def _loo_meaning(core: Core) -> str:
@@ -77,12 +82,12 @@ def diagnose_event(study: EventStudy) -> pd.DataFrame:
         ),
         (
             "代入推定（時期の違いに頑健）",
-            f"{study.imputation:.4g}",
+            _number(study.imputation),
             "見出しの推定値と大きく違えば、時期により効果が異なる",
         ),
         (
             "一単位抜き",
-            f"{study.linear.without_each.min():.4g}〜{study.linear.without_each.max():.4g}",
+            f"{_number(study.linear.without_each.min())}〜{_number(study.linear.without_each.max())}",
             "1単位を除いたときの範囲（1次近似）",
         ),
     ]

@@ -11,11 +11,11 @@ from dxmodels.glossary import label_ja
 from dxmodels.money import format_rate
 
 METHOD_JA = {
-    "ols": "重回帰（OLS、HC3）",
-    "ipw": "逆確率重み付け（IPW）",
-    "regression_adjustment": "回帰調整（RA）",
-    "aipw": "二重頑健推定（AIPW、全体平均）",
-    "att": "二重頑健推定（AIPW、対象群平均）",
+    "ols": "重回帰（最小二乗法）",
+    "ipw": "逆確率重み付け",
+    "regression_adjustment": "回帰調整",
+    "aipw": "二重頑健推定（全体平均）",
+    "att": "二重頑健推定（対象群平均）",
     "event_study": "イベントスタディ（固定効果）",
 }
 COMMON_EXPLANATIONS = (
