@@ -15,8 +15,13 @@ import pandas as pd
 from dxmodels.bundling.alternatives import StandardPlans, standard_plans
 from dxmodels.bundling.body_shares import BodyShares, share_among_bodies
 from dxmodels.bundling.build import build_problem
-from dxmodels.bundling.departments import DepartmentOverlap, Renewals, departments_overlap, renewal_matrix
-from dxmodels.bundling.dependence import dependence_before_after, purchases_with_legal_form
+from dxmodels.bundling.departments import DepartmentOverlap, Renewals, departments_overlap, renewals_of_problem
+from dxmodels.bundling.dependence import (
+    JointPurchases,
+    VendorDependence,
+    dependence_before_after,
+    purchases_with_legal_form,
+)
 from dxmodels.bundling.explain import Conflict, RulePrices, explain_infeasibility, price_rules
 from dxmodels.bundling.feasibility import feasibility_gap
 from dxmodels.bundling.game import CostGame
@@ -109,7 +114,7 @@ def words_of(found: Any, *sentences: str) -> list[str]:
 
 def renewals_of(study: Study) -> Renewals:
     """E13: which contracts of which bodies end when, task by task."""
-    return Renewals(renewal_matrix(study.problem))
+    return renewals_of_problem(study.problem)
 
 
 def plans_of(study: Study) -> StandardPlans:
@@ -118,7 +123,7 @@ def plans_of(study: Study) -> StandardPlans:
     return standard_plans(study.problem, given_up=given_up, best=study.plan, seed=study.seed)
 
 
-def purchases_of(study: Study) -> pd.DataFrame:
+def purchases_of(study: Study) -> JointPurchases:
     """E14: the joint purchases of the plan with members, amount, legal form and WTO flag, largest first."""
     text = study.problem.texts.name
     table = purchases_with_legal_form(study.plan, study.params)
@@ -127,15 +132,15 @@ def purchases_of(study: Study) -> pd.DataFrame:
     shown = [
         "task_name_ja", "start_fy", "vendor_name_ja", "members_count", "members_ja", "contract_amount_yen", "is_wto", "legal_form_ja",
     ]  # fmt: skip
-    return table.sort_values("contract_amount_yen", ascending=False, ignore_index=True)[shown]
+    return JointPurchases(table.sort_values("contract_amount_yen", ascending=False, ignore_index=True)[shown])
 
 
-def dependence_of(study: Study) -> pd.DataFrame:
+def dependence_of(study: Study) -> VendorDependence:
     """E14: vendor concentration before and after, by task and over all."""
     table = dependence_before_after(study.plan)
     text = study.problem.texts.name
     table.insert(0, "task_name_ja", table["unit_key"].map(text))
-    return table.assign(top_vendor_after=table["top_vendor_after"].map(text)).drop(columns="unit_key")
+    return VendorDependence(table.assign(top_vendor_after=table["top_vendor_after"].map(text)).drop(columns="unit_key"))
 
 
 def rules_of(study: Study) -> RulePrices | Conflict:

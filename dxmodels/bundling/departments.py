@@ -16,6 +16,7 @@ import pandas as pd
 from dxmodels.bundling.params import DEPARTMENTAL, BundleParams
 from dxmodels.bundling.plan import BundlePlan
 from dxmodels.bundling.problem import BundleProblem
+from dxmodels.fiscal import era_year
 from dxmodels.money import format_rate, format_yen
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Renewals:
     """Which contracts end when: bodies × tasks (``matrix``), and by task and year how many bodies could join hands."""
 
     matrix: pd.DataFrame = field(repr=False)
+    clouds_count: int = 0
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a task and year with the bodies whose contracts end then, the largest first."""
@@ -64,9 +66,19 @@ class Renewals:
         """Return where most contracts end together, as one Japanese sentence."""
         first = self.to_frame().iloc[0]
         return (
-            f"最も多くの契約が同じ年度に切れるのは{first['task_name_ja']}で、{first['contract_end_fy']}年度に"
-            f"{first['bodies_count']}団体がそろう（{self.matrix.shape[0]}団体・{self.matrix.shape[1]}業務のうち）。"
+            f"最も多くの契約が同じ年度に切れるのは{first['task_name_ja']}で、{era_year(int(first['contract_end_fy']))}に"
+            f"{first['bodies_count']}の契約者がそろう（契約者は{self._parties_ja()}。{self.matrix.shape[1]}業務のうち）。"
         )
+
+    def _parties_ja(self) -> str:
+        own = len(self.matrix) - self.clouds_count
+        return f"{own}市町村と既存の共同クラウド{self.clouds_count}" if self.clouds_count else f"{own}市町村"
+
+
+def renewals_of_problem(problem: BundleProblem) -> Renewals:
+    """Return the renewals of a problem's contracts; an existing shared cloud is one party to its contract."""
+    clouds = problem.units.loc[problem.units["bodies_count"] > 1, "owner_name_ja"].nunique()
+    return Renewals(renewal_matrix(problem), int(clouds))
 
 
 def departments_overlap(case: Case, plan: BundlePlan, params: BundleParams) -> DepartmentOverlap:

@@ -10,11 +10,63 @@ Legal form  two or more bodies: each contracts by itself under one specification
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import pandas as pd
 
 from dxmodels.bundling.params import BundleParams
 from dxmodels.bundling.plan import BundlePlan
+from dxmodels.fiscal import era_year
+from dxmodels.money import format_yen
+
+
+@dataclass(frozen=True, eq=False)
+class JointPurchases:
+    """One row a joint purchase of a plan, largest amount first."""
+
+    table: pd.DataFrame = field(repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return task, start, vendor, members, amount, WTO flag and legal forms."""
+        return self.table.copy()
+
+    def summary(self) -> str:
+        """Return how many purchases there are, which has most members and how many fall under the WTO rules, in Japanese."""
+        if self.table.empty:
+            return "共同で調達する業務はなく、すべての団体が単独で調達する計画となる。"
+        first = self.table.iloc[int(self.table["members_count"].to_numpy().argmax())]
+        return (
+            f"共同調達は{len(self.table)}件・契約額の見込み計{format_yen(float(self.table['contract_amount_yen'].sum()), '億円')}。"
+            f"最も多く加わるのは{era_year(int(first['start_fy']))}開始の{first['task_name_ja']}で{first['members_count']}団体"
+            f"（既存の共同クラウドは一つと数える）。特定調達の対象は{int(self.table['is_wto'].sum())}件。"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class VendorDependence:
+    """Concentration of vendors before and after by task; the first row is all tasks together."""
+
+    table: pd.DataFrame = field(repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return task, index before and after, change, largest vendor after and its share."""
+        return self.table.copy()
+
+    def summary(self) -> str:
+        """Return whether dependence grows over all and in how many tasks, in Japanese."""
+        whole, tasks = self.table.iloc[0], self.table.iloc[1:]
+        change = round(float(whole["hhi_change"]), 3)
+        verdict = "強まる" if change > 0 else "弱まる" if change < 0 else "変わらない"
+        said = f"事業者への依存は、全体では{verdict}（集中度 {whole['hhi_before']:.3f}→{whole['hhi_after']:.3f}）。"
+        rising = int((tasks["hhi_change"] > 0).sum())
+        if not rising:
+            return f"{said}業務ごとに見ても強まるものはない。"
+        worst = tasks.iloc[int(tasks["hhi_change"].to_numpy().argmax())]
+        return (
+            f"{said}業務ごとには{len(tasks)}業務のうち{rising}業務で強まり、"
+            f"最も強まるのは{worst['task_name_ja']}（{worst['hhi_before']:.3f}→{worst['hhi_after']:.3f}）。"
+        )
 
 
 def dependence_before_after(plan: BundlePlan) -> pd.DataFrame:

@@ -51,8 +51,8 @@ class Participation:
         """Return the answer as one Japanese sentence."""
         return (
             f"固定費を賄って得になるには、削減の大きい順なら{self.fewest_members}者、小さい順なら{self.fewest_if_least_first}者の参加が要る。"
-            f"全{len(self.members)}者が参加すれば {format_yen(self.saving_if_all, '百万円')}、参加が不確実なら期待値で "
-            f"{format_yen(self.expected_saving, '百万円')}の削減で、成り立つ確率は{format_rate(self.pays_probability)}。"
+            f"全{len(self.members)}者が参加すれば {format_yen(self.saving_if_all, '億円')}、参加が不確実なら期待値で "
+            f"{format_yen(self.expected_saving, '億円')}の削減で、成り立つ確率は{format_rate(self.pays_probability)}。"
         )
 
 

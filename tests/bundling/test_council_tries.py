@@ -40,9 +40,8 @@ def test_equal_share_to_all_names_losers_and_leavers(osaka: object) -> None:
 def test_osaka_city_out_is_priced_and_the_city_is_in_no_purchase(osaka: object) -> None:
     found = study(osaka, "council_osaka_out")
     assert verify_plan(found.problem, found.plan).ok
-    assert "大阪市" not in "".join(asked.purchases_of(found)["members_ja"]).replace("東大阪市", "").replace(
-        "大阪狭山市", ""
-    )
+    purchases = asked.purchases_of(found)
+    assert "大阪市" not in "".join(purchases.table["members_ja"]).replace("東大阪市", "").replace("大阪狭山市", "")
     prices = asked.rules_of(found)
     assert isinstance(prices, RulePrices)
     table = prices.to_frame().set_index("rule_ja")
@@ -81,3 +80,25 @@ def test_published_values_alone_cannot_answer() -> None:
     answer = attempt(asked.study_purchases, case, load_register(), option=option)
     assert isinstance(answer, NotComputable)
     assert asked.of_study(answer, asked.plans_of) is answer
+
+
+def test_who_joins_and_how_dependent_it_makes_are_answered_from_the_tables(osaka: object) -> None:
+    found = study(osaka, "joint_council")
+    purchases = asked.purchases_of(found)
+    table = purchases.to_frame()
+    assert f"共同調達は{len(table)}件" in purchases.summary()
+    assert f"{table['members_count'].max()}団体" in purchases.summary()
+    dependence = asked.dependence_of(found)
+    rows = dependence.to_frame()
+    whole, tasks = rows.iloc[0], rows.iloc[1:]
+    assert ("強まる（" in dependence.summary()) == (round(whole["hhi_change"], 3) > 0)
+    assert f"{len(tasks)}業務のうち{(tasks['hhi_change'] > 0).sum()}業務" in dependence.summary() or "強まるものはない" in dependence.summary()  # fmt: skip
+
+
+def test_parties_to_contracts_are_municipalities_and_shared_clouds(osaka: object) -> None:
+    """Every party that is no municipality is a shared cloud of the inventory, and is told as one."""
+    found = asked.renewals_of(study(osaka, "joint_council"))
+    names = set(load_case("osaka", tables=["municipalities"]).table("municipalities")["name_ja"])
+    others = [name for name in found.matrix.index if name not in names]
+    assert found.clouds_count == len(others)
+    assert f"{len(found.matrix) - len(others)}市町村と既存の共同クラウド{len(others)}" in found.summary() or not others
