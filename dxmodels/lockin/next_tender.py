@@ -68,13 +68,13 @@ class NextTenderModel:
         """Return in Japanese whether the model is of use, with n."""
         low, high = self.auc_interval
         useful = low > 0.5 and self.brier < self.brier_of_mean
-        verdict = "平均を言うだけより当たる" if useful else "平均を言うだけと変わらず、予測には使わない"
+        verdict = "平均を言うだけより当たる" if useful else "平均を言うだけと変わらない（予測には使わない）"
         slope = f"{'▲' if round(self.calibration_slope, 2) < 0 else ''}{abs(self.calibration_slope):.2f}"
         return (
-            f"次の競争入札が一者応札になるかを過去の記録から予測しても、{verdict}（{self.events_count} 件、{self.systems_count} システム。"
-            f"学習に使っていないシステムでの当てやすさ（AUC。0.5 は当て推量、1 は完全）{self.auc:.2f}、95％区間 {low:.2f}〜{high:.2f}。"
-            f"確率の誤差（ブライア得点。0 が完全）{self.brier:.3f}、平均だけなら {self.brier_of_mean:.3f}。較正の傾き（1 が適正）{slope}）。"
-            f"全体の一者応札は {format_rate(float(self.predictions['single_bid'].mean()))}。"
+            f"次の競争入札が一者応札になるかを過去の記録から予測すると、{verdict}。"
+            f"学習に使っていないシステムで、当てやすさ {self.auc:.2f}（AUC：0.5 は当て推量、1 は完全。95％区間 {low:.2f}〜{high:.2f}）、"
+            f"確率の誤差 {self.brier:.3f}（ブライア得点：0 が完全。平均だけなら {self.brier_of_mean:.3f}）、較正の傾き {slope}（1 が適正）。"
+            f"入札 {self.events_count} 件、{self.systems_count} システムによる。全体の一者応札は {format_rate(float(self.predictions['single_bid'].mean()))}。"
         )
 
 

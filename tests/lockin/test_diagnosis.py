@@ -216,7 +216,7 @@ def test_a_planted_dependence_is_found_and_noise_is_called_useless():
     assert "使わない" not in strong.summary()
     # noise calibrates badly; a negative slope carries the sign used everywhere, and AUC is told in words
     assert "-" not in noise.summary()
-    assert "当てやすさ（AUC" in noise.summary()
+    assert f"当てやすさ {noise.auc:.2f}（AUC：0.5 は当て推量" in noise.summary()
 
 
 def test_too_few_events_or_one_outcome_are_refused_with_the_number():

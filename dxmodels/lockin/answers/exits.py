@@ -142,7 +142,7 @@ def show_calendar(study: LockinStudy) -> Answer:
     text = f"契約終了日のある {len(table)} 契約のうち、終了時に替えるための判断の期限を過ぎたものが {late} 件。"
     if len(ahead):
         first = ahead.iloc[0]
-        text += f"次の期限は 「{first['name_ja'] if pd.notna(first['name_ja']) else first['system_id']}」の{era_date(first['decision_date'].date())}（あと {int(first['left_days']):,} 日）。"
+        text += f"次の期限は「{first['name_ja'] if pd.notna(first['name_ja']) else first['system_id']}」の{era_date(first['decision_date'].date())}（あと {int(first['left_days']):,} 日）。"
     columns = [
         "system_id",
         "name_ja",
