@@ -41,6 +41,17 @@ def format_yen(amount_yen: float, unit: str = "百万円", *, decimals: int | No
     return f"{'▲' if value < 0 else ''}{text}{unit if with_unit else ''}"
 
 
+def yen_unit_for(amount_yen: float) -> str:
+    """Return the largest of 億円, 百万円, 千円, 円 in which an amount of this size is at least one."""
+    size = abs(amount_yen)
+    return next((unit for unit in ("億円", "百万円", "千円") if size >= UNITS_YEN[unit]), "円")
+
+
+def format_amount(amount_yen: float) -> str:
+    """Return an amount as a sentence says it, in a unit that does not hide it: 4.7億円, 15百万円, 800千円."""
+    return format_yen(amount_yen, yen_unit_for(amount_yen))
+
+
 def format_rate(rate: float, *, decimals: int = 1) -> str:
     """Return a share (0..1) as a percentage, rounded half to even, negative with ▲: -0.0414 → ▲4.1％."""
     if not math.isfinite(rate):

@@ -22,7 +22,7 @@ from dxmodels.inputs import Case, NotComputable, Register, load_option, load_sce
 
 R = TypeVar("R")
 SCENARIOS = ("base", "prices_up", "staff_short", "vendors_busy", "yen_strong", "yen_weak")
-AS_REGISTERED_JA = "登録簿の値のまま"
+AS_REGISTERED_JA = "前提値台帳の値のまま"
 
 
 def of_result(found: Any, function: Callable[..., R], *arguments: Any, **settings: Any) -> R | NotComputable:

@@ -23,6 +23,7 @@ from scipy.stats import binom
 
 from dxmodels.consolidation.table_doors import frame_of
 from dxmodels.errors import ModelError
+from dxmodels.money import format_rate
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -91,20 +92,20 @@ class BoxSearch:
         """Return the first box as one Japanese sentence, or say that no box is useful."""
         if self.box is None:
             return (
-                f"対象となる結果（全体の {self.base_rate:.1%}）を少数の条件で言い表せる有用な箱は見つからなかった"
-                f"（試行 {self.draws:,} 回）。"
+                f"対象となる結果（全体の{format_rate(self.base_rate)}）を少数の条件で言い表せる有用な箱は見つからなかった"
+                f"（試行{self.draws:,}回）。"
             )
         conditions = "、かつ".join(self._condition(name, *limits) for name, limits in self.box.limits.items())
         return (
-            f"{conditions}のとき、対象となる結果が {self.box.density:.1%} の割合で生じる"
-            f"（該当する結果の {self.box.coverage:.1%} を説明、全体での割合は {self.base_rate:.1%}）。"
+            f"{conditions}のとき、対象となる結果が{format_rate(self.box.density)}の割合で生じる"
+            f"（該当する結果の{format_rate(self.box.coverage)}を説明、全体での割合は{format_rate(self.base_rate)}）。"
         )
 
     def _condition(self, name: str, low: float, high: float) -> str:
         unit = self.units.get(name, "")
         if np.isfinite(low) and np.isfinite(high):
-            return f"「{name}」が {low:.4g}{unit}以上 {high:.4g}{unit}以下"
-        return f"「{name}」が {low:.4g}{unit}以上" if np.isfinite(low) else f"「{name}」が {high:.4g}{unit}以下"
+            return f"「{name}」が{low:.4g}{unit}以上{high:.4g}{unit}以下"
+        return f"「{name}」が{low:.4g}{unit}以上" if np.isfinite(low) else f"「{name}」が{high:.4g}{unit}以下"
 
 
 def find_boxes(

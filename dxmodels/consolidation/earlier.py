@@ -100,7 +100,7 @@ class EarlierResults:
             parts.append(
                 f"規模の曲線（弾力性{self.scale.elasticity:.2f}、加わりうる団体{int(self.scale.may_join.sum())}）"
             )
-        return "、".join(parts) + "を反映した。" if parts else "前の章の結果は用いず、登録簿の値による。"
+        return "、".join(parts) + "を反映した。" if parts else "前の章の結果は用いず、前提値台帳の値による。"
 
     def promise(self, inputs: dict[str, Floats], is_prefecture: Flags) -> Floats:
         """Return the promised saving: (draws, 1) from the register, else (draws, U)."""

@@ -60,8 +60,8 @@ class InformationValue:
         if self.evpi <= 0 or top is None or top["evppi"] <= 2 * top["evppi_standard_error"]:
             return f"どの入力を単独で調べても「{self.best_option}」という選択が変わる見込みは小さい（EVPI {self.evpi:,.4g}）。"
         return (
-            f"先に調べる価値が最も高いのは「{top['input']}」で、その価値は最大 {top['evppi']:,.4g}"
-            f"（標準誤差 {top['evppi_standard_error']:,.2g}）、全てが判る場合は {self.evpi:,.4g} である。"
+            f"先に調べる価値が最も高いのは「{top['input']}」で、その価値は最大{top['evppi']:,.4g}"
+            f"（標準誤差{top['evppi_standard_error']:,.2g}）、全てが判る場合は{self.evpi:,.4g}である。"
         )
 
 

@@ -33,7 +33,7 @@ from dxmodels.cost.tornado import Tornado, rank_by_flip
 from dxmodels.errors import ModelError
 from dxmodels.glossary import unit_ja
 from dxmodels.inputs import Case, Register, load_option
-from dxmodels.money import format_yen
+from dxmodels.money import format_amount, format_rate
 
 Floats = npt.NDArray[np.float64]
 _POINTS = 64  # points of a design run at once: what fits into the cache
@@ -59,19 +59,19 @@ class DecisionReading:
 
     def summary(self) -> str:
         """Return in Japanese when the option loses, in one sentence, and what to study first."""
-        head = f"「{self.option_ja}」の負担が「{self.against_ja}」より重くなるのは試行の{self.loses_share:.1%}である。"
+        head = f"「{self.option_ja}」の負担が「{self.against_ja}」より重くなるのは試行の{format_rate(self.loses_share)}である。"
         if self.box is None:
-            middle = "登録簿の範囲ではどちらが軽いかが（ほぼ）変わらないため、条件の箱は探していない。"
+            middle = "前提の範囲ではどちらが軽いかが（ほぼ）変わらないため、条件の箱は探していない。"
         else:
             middle = self.box.summary()
         return head + middle + self._information()
 
     def _information(self) -> str:
-        value, amount = self.information, format_yen(self.information.evpi, "億円")
+        value, amount = self.information, format_amount(self.information.evpi)
         top = value.by_input.iloc[0]
         if top["evppi"] <= 2 * top["evppi_standard_error"]:
             return f"どの前提を単独で調べても「{value.best_option}」という選択が変わる見込みは小さい（すべて判る場合の価値{amount}）。"
-        worth = format_yen(float(top["evppi"]), "億円")
+        worth = format_amount(float(top["evppi"]))
         return f"先に調べる価値が最も高いのは「{top['input']}」で最大{worth}（すべて判る場合{amount}）。"
 
 

@@ -35,8 +35,8 @@ class ReferenceCases:
         """Return the headline sentence (Japanese)."""
         classes = self.table["class_ja"].value_counts(sort=False)
         sure = self.table["confidence_ja"].value_counts()
-        parts = "・".join(f"{name} {count} 件" for name, count in classes.items())
-        levels = "・".join(f"{level} {int(sure.get(level, 0))} 件" for level in CONFIDENCE_JA.values())
+        parts = "・".join(f"{name}{count}件" for name, count in classes.items())
+        levels = "・".join(f"{level}{int(sure.get(level, 0))}件" for level in CONFIDENCE_JA.values())
         return f"参照できる公表事例は{parts}（確度：{levels}）。尺度が異なるため平均は示さない。"
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 
 from dxmodels.consolidation.table_doors import frame_of
 from dxmodels.errors import ModelError
+from dxmodels.money import format_rate
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +42,8 @@ class RegretTable:
         best = self.least_regret
         row = self.by_option.loc[best]
         return (
-            f"最大の後悔が最も小さいのは「{best}」（最大 {row['regret_max']:,.4g}）で、"
-            f"{self.regret.shape[1]} 通りの状態のうち {row['best_share']:.0%} で最善である。"
+            f"最大の後悔が最も小さいのは「{best}」（最大{row['regret_max']:,.4g}）で、"
+            f"{self.regret.shape[1]}通りの状態のうち{format_rate(float(self.by_option['best_share'][best]), decimals=0)}で最善である。"
         )
 
 

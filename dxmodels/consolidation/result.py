@@ -21,7 +21,7 @@ from dxmodels.consolidation.calibration import CapacityCalibration
 from dxmodels.consolidation.earlier import EarlierResults
 from dxmodels.consolidation.fleet import HORIZON, Fleet
 from dxmodels.errors import ModelError
-from dxmodels.money import format_yen
+from dxmodels.money import format_rate, format_yen
 
 Floats = npt.NDArray[np.float64]
 _Held = TypeVar("_Held")
@@ -197,7 +197,7 @@ class SimulationResult:
         best = table.iloc[int(table["best_share"].to_numpy().argmax())]
         fixed = min(self.options, key=self.deterministic_npv)
         text = (
-            f"11年間の負担（割引率{self.discount_rate:.0%}）が最も小さくなる割合が高いのは「{best['option_ja']}」（{best['best_share']:.0%}）。"
+            f"11年間の負担（割引率{format_rate(self.discount_rate, decimals=0)}）が最も小さくなる割合が高いのは「{best['option_ja']}」（{format_rate(float(best['best_share']), decimals=0)}）。"
             f"前提をすべて中央値とした場合に最も小さいのは「{self.titles[fixed]}」。"
         )
         if best["option_ja"] != self.titles[self.reference]:

@@ -26,7 +26,7 @@ from dxmodels.consolidation.earlier import take_earlier
 from dxmodels.consolidation.fleet import HORIZON, Fleet
 from dxmodels.consolidation.settings import Structure, read_constants
 from dxmodels.errors import ModelError
-from dxmodels.money import format_yen
+from dxmodels.money import format_rate, format_yen
 from dxmodels.solver import STATUS_JA, Effort, solve
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Roadmap:
         gain = self.plans.set_index("plan")["gain_yen"]
         text = (
             f"先を見通した計画の効果は{format_yen(float(gain['foresight']), '億円')}、年ごとに判断する計画では"
-            f"{format_yen(float(gain['myopic']), '億円')}（{self.status_ja}、最適性ギャップ{self.gap:.2%}）。"
+            f"{format_yen(float(gain['myopic']), '億円')}（{self.status_ja}、最適性ギャップ{format_rate(self.gap, decimals=2)}）。"
         )
         delays = [name for name in gain.index if name.startswith("delay")]
         return text + "".join(

@@ -17,6 +17,7 @@ from sklearn.tree import DecisionTreeClassifier
 from dxmodels.consolidation.discovery import Mask, checked_marks
 from dxmodels.consolidation.table_doors import frame_of
 from dxmodels.errors import ModelError
+from dxmodels.money import format_rate
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,7 @@ class ScenarioTree:
     def summary(self) -> str:
         """Return the densest leaf in Japanese."""
         leaf = self.leaves.iloc[0]
-        return f"決定木（深さ {self.depth}）で最も該当率が高いのは「{leaf['rule']}」（該当率 {leaf['density_share']:.0%}、被覆率 {leaf['coverage_share']:.0%}）。"
+        return f"決定木（深さ{self.depth}）で最も該当率が高いのは「{leaf['rule']}」（該当率{format_rate(float(leaf['density_share']))}、被覆率{format_rate(float(leaf['coverage_share']))}）。"
 
 
 def grow_scenario_tree(

@@ -56,8 +56,10 @@ class SobolIndices:
     def summary(self) -> str:
         """Return the ranking in one Japanese sentence."""
         ranked = self.table.sort_values("total_order_share", ascending=False)
-        head = "、".join(f"{row.input}（全効果 {row.total_order_share:.2f}）" for row in ranked.head(3).itertuples())
-        return f"結果のばらつきを最も左右するのは {head} である（モデル評価 {self.evaluations:,} 回、乱数の種 {self.seed}）。"
+        head = "、".join(f"{row.input}（全効果{row.total_order_share:.2f}）" for row in ranked.head(3).itertuples())
+        return (
+            f"結果のばらつきを最も左右するのは{head}である（モデル評価{self.evaluations:,}回、乱数の種{self.seed}）。"
+        )
 
 
 def sobol_indices(

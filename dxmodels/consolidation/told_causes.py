@@ -18,7 +18,7 @@ from dxmodels.consolidation.told import Told, short_ja
 from dxmodels.errors import ModelError
 from dxmodels.glossary import unit_ja
 from dxmodels.inputs import Case, Register
-from dxmodels.money import format_rate, format_yen
+from dxmodels.money import format_amount, format_rate
 
 _PERCENT = {"share": "％", "share/yr": "％／年", "share of target": "％", "probability": "％"}
 _TIMES = {"x": "倍", "ratio": "倍"}
@@ -44,7 +44,7 @@ def tell_boxes(result: SimulationResult, register: Register, *, option: str, aga
     loses = losing_draws(result, option=option, against=against)
     head = f"「{_name(result, option)}」の負担が「{_name(result, against)}」より重くなるのは試行の{format_rate(float(loses.mean()))}。"
     if not _RARE < loses.mean() < 1 - _RARE:
-        return Told(_NO_BOX.copy(), head + "登録簿の範囲ではどちらが軽いかがほぼ変わらないため、条件は探していない。")
+        return Told(_NO_BOX.copy(), head + "前提の範囲ではどちらが軽いかがほぼ変わらないため、条件は探していない。")
     inputs, units = readable_inputs(result, register)
     search = find_boxes(inputs, loses, units=units)
     if search.box is not None:
@@ -52,7 +52,7 @@ def tell_boxes(result: SimulationResult, register: Register, *, option: str, aga
     asked = search.settings
     head += (
         f"被覆率{format_rate(asked['minimum_coverage'], decimals=0)}・該当率{format_rate(asked['minimum_density'], decimals=0)}以上で言い表せる"
-        "有用な箱は見つからなかった（複数の前提が重なって負ける）。"
+        "有用な条件の組は見つからなかった（複数の前提が重なって負ける）。"
     )
     narrow = find_boxes(inputs, loses, units=units, minimum_coverage=_NARROW_COVERAGE)
     if narrow.box is None:
@@ -73,7 +73,7 @@ def _box_told(box: Box, head: str, inputs: pd.DataFrame, search: BoxSearch) -> T
         for name, (low, high) in box.limits.items()
     ]
     said = "、かつ".join(f"「{row['assumption_ja']}」が{row['condition_ja']}" for row in rows)
-    text = f"{head}{said}のとき、{format_rate(box.density)}の割合で負ける（負ける試行の{format_rate(box.coverage)}がこの箱に入る）。"
+    text = f"{head}{said}のとき、{format_rate(box.density)}の割合で負ける（負ける試行の{format_rate(box.coverage)}がこの条件に当てはまる）。"
     return Told(pd.DataFrame(rows), text, (search, inputs))
 
 
@@ -103,10 +103,12 @@ def tell_information(result: SimulationResult, register: Register, *, seed: int)
         table[f"{name}_yen"] = table[name].round().astype("int64")
     top = table.iloc[0]
     if float(top["evppi"]) > 2 * float(top["evppi_standard_error"]):
-        text = f"先に調べる価値が最も高いのは「{top['assumption_ja']}」で、その価値は最大{_oku(top['evppi'])}（標準誤差{_oku(top['evppi_standard_error'])}）。"
+        text = f"先に調べる価値が最も高いのは「{top['assumption_ja']}」で、その価値は最大{format_amount(top['evppi'])}（標準誤差{format_amount(top['evppi_standard_error'])}）。"
     else:
         text = f"どれか1つを調べても「{value.best_option}」という選択が変わる見込みは小さい。"
-    text += f"すべての不確かさが判る場合の価値は{_oku(value.evpi)}で、調べる費用がこれを超えるなら今決めてよい。"
+    text += (
+        f"すべての不確かさが判る場合の価値は{format_amount(value.evpi)}で、調べる費用がこれを超えるなら今決めてよい。"
+    )
     shown = table[["assumption_ja", "evppi_yen", "evppi_standard_error_yen", "evppi_evpi_share"]]
     return Told(shown.reset_index(drop=True), text, value)
 
@@ -140,7 +142,3 @@ def _condition(low: float, high: float, unit: str) -> str:
 
 def _name(result: SimulationResult, option: str) -> str:
     return short_ja(result.titles[option])
-
-
-def _oku(amount: float) -> str:
-    return format_yen(float(amount), "億円")

@@ -12,7 +12,7 @@ from dxmodels.consolidation.result import SimulationResult
 from dxmodels.consolidation.roadmap import Roadmap
 from dxmodels.consolidation.told import Told, short_ja
 from dxmodels.errors import ModelError
-from dxmodels.money import format_rate, format_yen
+from dxmodels.money import format_amount, format_rate
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -56,13 +56,13 @@ def tell_plans(roadmap: Roadmap) -> Told:
     table = roadmap.plans.assign(roadmap_ja=roadmap.plans["plan"].map(plan_ja))
     gain = roadmap.plans.set_index("plan")["gain_yen"].astype(float)
     lost = [
-        f"着手が{name.removeprefix('delay')}年遅れると{_oku(gain['foresight'] - gain[name])}"
+        f"着手が{name.removeprefix('delay')}年遅れると{format_amount(gain['foresight'] - gain[name])}"
         for name in gain.index
         if name.startswith("delay")
     ]
     text = (
-        f"先を見通して工程を組むと、年ごとに判断するより{_oku(gain['foresight'] - gain['myopic'])}多く節約できる"
-        f"（{_oku(gain['foresight'])}対{_oku(gain['myopic'])}）。{'、'.join(lost)}を失う。"
+        f"先を見通して工程を組むと、年ごとに判断するより{format_amount(gain['foresight'] - gain['myopic'])}多く節約できる"
+        f"（{format_amount(gain['foresight'])}対{format_amount(gain['myopic'])}）。{'、'.join(lost)}を失う。"
         f"計画は{roadmap.status_ja}（最適性ギャップ{format_rate(roadmap.gap, decimals=2)}）。"
     )
     columns = ["roadmap_ja", "gain_yen", "moved_systems_count", "peak_slots_share", "peak_staff_share"]
@@ -94,7 +94,7 @@ def tell_branches(result: SimulationResult, *, late_years: float, option: str = 
         f"{format_rate(float(stopped.mean()), decimals=0)}で存続の判断により中止となる。"
     )
     if stopped.any() and not stopped.all():
-        text += f"中止となる場合の現状維持との差の中央値は{_oku(float(np.median(gap[stopped])))}、続く場合は{_oku(float(np.median(gap[~stopped])))}。"
+        text += f"中止となる場合の現状維持との差の中央値は{format_amount(float(np.median(gap[stopped])))}、続く場合は{format_amount(float(np.median(gap[~stopped])))}。"
     return Told(pd.DataFrame(rows), text, result)
 
 
@@ -138,7 +138,3 @@ def _branch(name: str, inside: Flags, gap: Floats, members: Floats) -> dict[str,
         "difference_p95_yen": round(float(high)),
         "members_count": round(float(np.median(members[inside]))),
     }
-
-
-def _oku(amount: float) -> str:
-    return format_yen(float(amount), "億円")

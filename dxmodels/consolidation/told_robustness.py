@@ -16,7 +16,7 @@ from dxmodels.consolidation.regret import regret_table
 from dxmodels.consolidation.result import FAN_LEVELS, SimulationResult
 from dxmodels.consolidation.told import Told, short_ja
 from dxmodels.cost.tornado import Tornado
-from dxmodels.money import format_rate, format_yen
+from dxmodels.money import format_amount, format_rate
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,8 +49,8 @@ def tell_structures(result: SimulationResult) -> Told:
     )
     if worst != result.reference:
         text += (
-            f"最も重いのは「{_name(result, worst)}」で、{_name(result, result.reference)}との差の中央値は{_oku(rows[worst]['difference_p50_yen'])}"
-            f"（5〜95％：{_oku(rows[worst]['difference_p05_yen'])}〜{_oku(rows[worst]['difference_p95_yen'])}）。"
+            f"最も重いのは「{_name(result, worst)}」で、{_name(result, result.reference)}との差の中央値は{format_amount(rows[worst]['difference_p50_yen'])}"
+            f"（5〜95％：{format_amount(rows[worst]['difference_p05_yen'])}〜{format_amount(rows[worst]['difference_p95_yen'])}）。"
         )
     return Told(table.rename(columns={"best_share": "cheapest_share"}), text, result)
 
@@ -122,16 +122,12 @@ def _regret_told(table: pd.DataFrame, states: str) -> Told:
     ordered = table.sort_values("regret_max_yen", kind="stable")
     best, worst = ordered.iloc[0], ordered.iloc[-1]
     if best["regret_max_yen"] > 0:
-        text = f"{states}のどれになっても悔いが最も小さいのは「{best['option_ja']}」で、最善の体制より重くても最大{_oku(best['regret_max_yen'])}。"
+        text = f"{states}のどれになっても悔いが最も小さいのは「{best['option_ja']}」で、最善の体制より重くても最大{format_amount(best['regret_max_yen'])}。"
     else:
         text = f"{states}のすべてで「{best['option_ja']}」が最も軽く、悔いは生じない。"
-    text += f"「{worst['option_ja']}」を選ぶと最大{_oku(worst['regret_max_yen'])}を悔やむ。"
+    text += f"「{worst['option_ja']}」を選ぶと最大{format_amount(worst['regret_max_yen'])}を悔やむ。"
     return Told(table.rename(columns={"best_share": "cheapest_share"}), text)
 
 
 def _name(result: SimulationResult, option: str) -> str:
     return short_ja(result.titles[option])
-
-
-def _oku(amount: float) -> str:
-    return format_yen(float(amount), "億円")

@@ -18,7 +18,7 @@ from dxmodels.consolidation.settings import read_structure
 from dxmodels.consolidation.told import Told, short_ja
 from dxmodels.errors import MissingTableError, ModelError
 from dxmodels.inputs import load_option
-from dxmodels.money import format_rate, format_yen
+from dxmodels.money import format_amount, format_rate
 
 _SHOWN_VENDORS = 15
 _HALF = 1 / 2
@@ -36,7 +36,7 @@ def tell_bodies(result: SimulationResult, option: str) -> Told:
     text = f"「{short_ja(result.titles[option])}」で負担が軽くなる市町村は{int(wins.sum())}、重くなるのは{int(loses.sum())}（中央値、{len(table)}団体）。"
     if loses.any():
         worst = table.sort_values("difference_p50_yen", kind="stable").iloc[-1]
-        text += f"最も重くなるのは{worst['name_ja']}（{_oku(worst['difference_p50_yen'])}、試行の{format_rate(float(worst['loses_share']), decimals=0)}で負担増）。"
+        text += f"最も重くなるのは{worst['name_ja']}（{format_amount(worst['difference_p50_yen'])}、試行の{format_rate(float(worst['loses_share']), decimals=0)}で負担増）。"
     risky = table[(table["loses_share"] > _HALF)]
     if len(risky):
         text += f"半分を超える試行で負担増となるのは{'、'.join(risky['name_ja'].tail(8))}{'ほか' if len(risky) > 8 else ''}。"
@@ -74,7 +74,7 @@ def tell_departments(result: SimulationResult, option: str) -> Told:
     first = table.iloc[0]
     losers = table[table["loses_share"] > _HALF]
     text = (
-        f"「{short_ja(result.titles[option])}」で負担が最も軽くなる部局は{first['department_ja']}（{_oku(first['difference_p50_yen'])}）。"
+        f"「{short_ja(result.titles[option])}」で負担が最も軽くなる部局は{first['department_ja']}（{format_amount(first['difference_p50_yen'])}）。"
         + (
             f"半分を超える試行で重くなるのは{'、'.join(losers['department_ja'])}。"
             if len(losers)
@@ -92,8 +92,8 @@ def tell_vendors(result: SimulationResult, option: str) -> Told:
     head = table.head(3)
     share = float((head["joint_exposed_yen"] + head["retender_exposed_yen"]).sum() / total) if total else 0.0
     text = (
-        f"「{short_ja(result.titles[option])}」で競争にかかる現行事業者の売上は年{_oku(total)}（共同調達{_oku(table['joint_exposed_yen'].sum())}、"
-        f"府の再調達{_oku(table['retender_exposed_yen'].sum())}）で、上位3者がその{format_rate(share, decimals=0)}を占める。"
+        f"「{short_ja(result.titles[option])}」で競争にかかる現行事業者の売上は年{format_amount(total)}（共同調達{format_amount(table['joint_exposed_yen'].sum())}、"
+        f"府の再調達{format_amount(table['retender_exposed_yen'].sum())}）で、上位3者がその{format_rate(share, decimals=0)}を占める。"
     )
     return Told(table.head(_SHOWN_VENDORS).drop(columns="is_local_sme"), text, result)
 
@@ -109,7 +109,7 @@ def tell_local_firms(result: SimulationResult, option: str) -> Told:
     found.insert(1, "vendors_count", sums.size().to_numpy())
     found["exposed_share"] = (found["joint_exposed_yen"] + found["retender_exposed_yen"]) / found["annual_cost_yen"]
     rows = found.set_index("vendor_class_ja")
-    text = f"府内中小企業{int(rows['vendors_count'].get('府内中小企業', 0))}者の現在の売上は年{_oku(rows['annual_cost_yen'].get('府内中小企業', 0))}で、"
+    text = f"府内中小企業{int(rows['vendors_count'].get('府内中小企業', 0))}者の現在の売上は年{format_amount(rows['annual_cost_yen'].get('府内中小企業', 0))}で、"
     text += f"「{short_ja(result.titles[option])}」ではその{format_rate(float(rows['exposed_share'].get('府内中小企業', 0.0)))}が競争にかかる"
     text += f"（その他の事業者は{format_rate(float(rows['exposed_share'].get('その他の事業者', 0.0)))}）。"
     return Told(found, text, result)
@@ -144,7 +144,3 @@ def _holdings(result: SimulationResult) -> Holdings:
     if result.fleet.holdings is None:
         raise ModelError("この事例の単位には個々のシステムの内訳がありません。build_fleet で作り直してください。")
     return result.fleet.holdings
-
-
-def _oku(amount: float) -> str:
-    return format_yen(float(amount), "億円")

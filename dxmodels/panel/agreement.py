@@ -45,7 +45,7 @@ class Concordance:
     def summary(self) -> str:
         """Return W, the number of experts and what may be said of it, in Japanese."""
         verdict = "偶然の一致とは言いにくい" if self.permutation_p_value < 0.05 else "偶然の一致と区別できない"
-        return f"委員 {self.experts} 人の一致度は W={self.w:.2f}（並べ替え検定 p={self.permutation_p_value:.3f}）で、{verdict}。"
+        return f"委員{self.experts}人の一致度は{self.w:.2f}（1が完全な一致。並べ替え検定のp値{self.permutation_p_value:.3f}）で、{verdict}。"
 
 
 def kendall_w(scores: pd.DataFrame | npt.ArrayLike, *, permutations: int = 9_999, seed: int = 0) -> Concordance:

@@ -65,8 +65,8 @@ class AhpWeights:
         verdict = "許容範囲内" if self.is_consistent else "許容範囲を超えるため、比較の見直しが必要"
         differ = "。固有ベクトル法と幾何平均法で順位が異なる" if self.ranks_differ else ""
         return (
-            f"最も重い項目は「{self.weights.idxmax()}」（重み {self.weights.max():.3f}）。"
-            f"整合度 CR={self.consistency_ratio:.3f}（乱数指数：{self.random_index_name}）は{verdict}である{differ}。"
+            f"最も重い項目は「{self.weights.idxmax()}」（重み{self.weights.max():.3f}）。"
+            f"一対比較の整合比{self.consistency_ratio:.3f}（0に近いほど首尾一貫）は{verdict}である{differ}。"
         )
 
 

@@ -58,8 +58,8 @@ class CookeWeights:
         weighted = self.table[self.table["weight_share"] > 0]
         caution = "。既知の設問が少なく、重みの差は不確か" if self.questions < _TEN_SEEDS else ""
         return (
-            f"既知の設問 {self.questions} 問での成績により、{len(self.table)} 人中 {len(weighted)} 人に重みが付く"
-            f"（合成の較正度 {self.panel_calibration:.2f}、情報量 {self.panel_information:.2f}、α={self.alpha:.3g}）{caution}。"
+            f"既知の設問{self.questions}問での成績により、{len(self.table)}人中{len(weighted)}人に重みが付く"
+            f"（合成の較正度{self.panel_calibration:.2f}、情報量{self.panel_information:.2f}、重みを付ける較正度の下限{self.alpha:.3g}）{caution}。"
         )
 
 

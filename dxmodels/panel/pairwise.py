@@ -49,7 +49,7 @@ class PairwiseWeights:
         )
         return (
             f"一対比較で最も重い項目は「{top['criterion_ja']}」（{format_rate(float(top['weight_eigenvector_share']))}{beside}）。"
-            f"{said}。{differ}（集団の整合度CR={self.group.consistency_ratio:.3f}、乱数指数は{self.group.random_index_name}の表）。"
+            f"{said}。{differ}（集団の一対比較の整合比は{self.group.consistency_ratio:.3f}で、0に近いほど首尾一貫）。"
         )
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dxmodels.errors import ModelError
+from dxmodels.money import format_rate
 from dxmodels.streams import stream
 
 Floats = npt.NDArray[np.float64]
@@ -51,8 +52,8 @@ class Acceptability:
         """Return the option most often first, in Japanese, with draws and seed."""
         first = self.acceptability[1]
         return (
-            f"{self.weights_ja}のもとで 1 位になる割合が最も高いのは「{first.idxmax()}」（{first.max():.0%}）である"
-            f"（試行 {self.draws:,} 回、乱数の種 {self.seed}）。"
+            f"{self.weights_ja}のもとで1位になる割合が最も高いのは「{first.idxmax()}」（{format_rate(float(first.max()), decimals=0)}）である"
+            f"（試行{self.draws:,}回、乱数の種{self.seed}）。"
         )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dxmodels.errors import ModelError
 from dxmodels.fiscal import era_year
 from dxmodels.inputs.schemas.choices import choice_label_ja
-from dxmodels.money import UNITS_YEN, format_rate, format_yen
+from dxmodels.money import UNITS_YEN, format_amount, format_rate, format_yen
 from dxmodels.runs.model import NUMERIC_KINDS, Cell, Column, Exhibit, Kind
 from dxmodels.runs.plain_words import in_japanese
 
@@ -85,7 +85,7 @@ def quantity_text(value: Cell, kind: Kind, unit: str, *, name: str = "") -> str:
         return in_japanese(value)
     column = Column(name=name or "value", label="", unit=unit, kind=kind)
     if kind == "yen" and isinstance(value, int | float):
-        return format_yen(value, yen_unit_for(value))
+        return format_amount(value)
     shown = "％" if kind == "rate" else ("" if kind == "fiscal_year" else unit)
     if unit == "倍" and isinstance(value, float):  # as the sentences say it
         return number_text(value, _TIMES_DECIMALS) + unit
@@ -104,12 +104,6 @@ def difference_text(value: float | None, kind: Kind, unit: str) -> str:
     else:
         text = quantity_text(value, "number" if kind in {"integer", "fiscal_year"} else kind, unit)
     return f"＋{text}" if value > 0 else text
-
-
-def yen_unit_for(amount_yen: float) -> str:
-    """Return the unit in which a headline prints an amount of this size."""
-    size = abs(amount_yen)
-    return next((unit for unit in ("億円", "百万円", "千円") if size >= UNITS_YEN[unit]), "円")
 
 
 def number_text(value: float, places: int, *, separated: bool = True) -> str:

@@ -30,7 +30,7 @@ def test_a_planted_box_is_found_with_its_limits() -> None:
     assert search.box.limits["b"] == (-np.inf, pytest.approx(0.4, abs=0.01))
     assert search.box.coverage > 0.97
     assert search.box.density > 0.97
-    assert f"「a」が {search.box.limits['a'][0]:.4g}以上、かつ「b」が" in search.summary()
+    assert f"「a」が{search.box.limits['a'][0]:.4g}以上、かつ「b」が" in search.summary()
 
 
 def test_two_planted_boxes_are_found_one_after_the_other() -> None:

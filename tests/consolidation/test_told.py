@@ -1,6 +1,7 @@
 """What the exhibits tell ties with the simulation: sums, names, sentences; dependencies by hand."""
 
 import io
+import re
 import warnings
 
 import numpy as np
@@ -54,6 +55,12 @@ def test_every_column_has_a_name_and_nothing_internal_is_said(told: dict[str, To
         said = each.summary() + " ".join(str(cell) for cell in each.to_frame().astype(str).to_numpy().ravel())
         assert not [word for word in (*result.options, "sim_", "_yen", "None") if word in said], name
         assert each.summary().endswith("。"), name
+
+
+def test_no_amount_is_hidden_below_its_unit_and_per_cent_are_full_width(told: dict[str, Told]) -> None:
+    for number, found in told.items():
+        assert not re.search(r"(?<!\d)0\.0億円|%", found.sentence), (number, found.sentence)
+        assert not [cell for cell in found.table.astype(str).to_numpy().ravel() if "%" in str(cell)], number
 
 
 def test_the_robust_structure_has_the_smallest_largest_regret(result: SimulationResult, told: dict[str, Told]) -> None:

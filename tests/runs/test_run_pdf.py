@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from typing import Any
 
@@ -120,6 +121,28 @@ def test_pages_of_illustrative_numbers_are_marked_and_pages_of_published_ones_ar
     assert "架空データを含む" not in published
     assert shown.count("架空データを含む") == 2  # header and exhibit
     assert "架空データを含む" in texts[0]
+
+
+@pytest.mark.parametrize("kind", ["published", "illustrative", "open", "all"])
+def test_a_plan_of_one_notebook_has_a_list_of_exhibits_that_pdf_ua_accepts(kind: str) -> None:
+    # entries wrapped in a block of their own once gave "invalid outline entry (TOCI) structure", and a chapter alone may not skip a level
+    makers = {
+        "published": exhibit,
+        "illustrative": lambda name: exhibit(name, costs(), grade="架空"),
+        "open": lambda name: missing().model_copy(update={"id": name}),
+    }
+    chosen = list(makers.values()) if kind == "all" else [makers[kind]] * 3
+    exhibits = [maker(f"E{10 * row + place}") for row, maker in enumerate(chosen, start=1) for place in range(4)]
+    chapter = {"title_ja": "推進体制", "notebooks": [{"notebook": "80_panel"}]}
+    only = page(*exhibits, key="80_panel", notebook="80_panel", chapter="推進体制", records=())
+    document = report([only], chapters=[chapter])[0]
+    assert document.contents
+    sheets = PdfReader(io.BytesIO(document_pdf(document)))
+    levels = [
+        int(tag[2:]) for tag in _tags(sheets.trailer["/Root"]["/StructTreeRoot"]) if re.fullmatch(r"/H[1-6]", tag)
+    ]
+    assert set(levels) == {1, 2, 3}
+    assert all(after - before <= 1 for before, after in itertools.pairwise([0, *levels]))
 
 
 def test_long_tables_repeat_their_header() -> None:

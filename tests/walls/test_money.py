@@ -26,6 +26,14 @@ def test_amounts_are_cut_below_the_unit(yen: int, unit: str, text: str) -> None:
     assert money.format_yen(yen, unit) == text
 
 
+@pytest.mark.parametrize(
+    ("yen", "text"),
+    [(478_726_464, "4.7億円"), (15_000_000, "15百万円"), (-8_400_000, "▲8百万円"), (800_000, "800千円"), (0, "0円")],
+)
+def test_a_sentence_takes_a_unit_that_does_not_hide_the_amount(yen: int, text: str) -> None:
+    assert money.format_amount(yen) == text
+
+
 def test_unit_can_be_left_to_the_table_header() -> None:
     assert money.format_yen(12_345_678, "百万円", with_unit=False) == "12"
 
