@@ -62,7 +62,7 @@ class OverrunParams:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range, naming value, range and cure."""
-        require_range("本体の対数標準偏差", self.body_log_sd, 1e-6, 5.0, "登録簿の超過率の前提を確かめてください。")
+        require_range("本体の対数標準偏差", self.body_log_sd, 1e-6, 5.0, "前提値台帳の超過率の前提を確かめてください。")
         require_range("裾の確率", self.tail_share, 0.0, 0.999, "0以上1未満の割合で指定してください（例：0.18）。")
         require_range(
             "裾の境界（倍率）", self.tail_threshold_ratio, 1e-6, 1e6, "見積に対する倍率で指定してください（例：1.5）。"
@@ -153,7 +153,7 @@ def solve_body(mean_ratio: float, over_budget_share: float, threshold_ratio: flo
     if gap_of_mean(low) * gap_of_mean(high) > 0:
         raise ModelError(
             f"平均倍率 {mean_ratio:.3f}、予算超過の割合 {over_budget_share:.3f} を同時に満たす対数正規分布がありません。"
-            "登録簿の overrun_rest_mean と juas_over_budget_500pm を確かめてください。"
+            "前提値台帳の「残り6分の5の事業の費用超過率（平均）」と「500人月以上の事業で予算を超えた企業の割合（日本）」を確かめてください。"
         )
     log_sd = float(optimize.brentq(gap_of_mean, low, high, xtol=1e-12))
     return log_mean_of(log_sd), log_sd

@@ -94,9 +94,9 @@ class SwitchingValue:
         """Return the answer as one Japanese sentence in natural units."""
         name = f"「{self.label_ja}」"
         span = f"{format_in_unit(self.low, self.unit)}〜{format_in_unit(self.high, self.unit)}"
-        kind = "登録簿の範囲" if self.is_register_range else "調べた範囲"
+        kind = "前提値台帳の範囲" if self.is_register_range else "調べた範囲"
         if self.state == "no_range":
-            return f"{name}には登録簿に幅がないため、{self.result_ja}が逆転する値は調べていない（算出不能）。"
+            return f"{name}には前提値台帳に幅がないため、{self.result_ja}が逆転する値は調べていない（算出不能）。"
         if self.state == "does_not_turn":
             stays = (
                 f"最も有利な選択肢は「{self.winner}」"

@@ -38,8 +38,7 @@ class TableOverview:
             tables=("table", "size"), rows=("rows_count", "sum")
         )
         parts = "、".join(
-            f"{name} {row.tables} 表 {row.rows:,} 行"
-            for name, row in zip(counts.index, counts.itertuples(), strict=True)
+            f"{name}{row.tables}表・{row.rows:,}行" for name, row in zip(counts.index, counts.itertuples(), strict=True)
         )
         return f"「{self.title_ja}」の表は{parts}。"
 

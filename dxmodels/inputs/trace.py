@@ -79,8 +79,8 @@ class PlanTrace:
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese) of the whole list."""
-        parts = "、".join(f"{answer} {self.count(answer)} 項目" for answer in ANSWERS)
-        return f"計画の {len(self.table)} 項目を、穴の大きいものから並べた：{parts}。"
+        parts = "、".join(f"{answer}{self.count(answer)}項目" for answer in ANSWERS)
+        return f"計画の{len(self.table)}項目を、穴の大きいものから並べた：{parts}。"
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,10 +96,10 @@ class TraceCounts:
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
         gaps = self.trace.table.loc[self.trace.table["plan_gap_ja"] != "", "plan_gap_ja"].value_counts()
-        parts = "、".join(f"{gap}が {int(gaps.get(gap, 0))} 項目" for _, gap in _CHAIN)
+        parts = "、".join(f"{gap}が{int(gaps.get(gap, 0))}項目" for _, gap in _CHAIN)
         return (
-            f"計画の {len(self.trace.table)} 項目のうち、公表値などの実在の表による図表で答えられるのは {self.trace.count(ANSWERED)} 項目、一部に答えられるのが {self.trace.count(PARTLY)} 項目で、"
-            f"{self.trace.count(SHOWN)} 項目は架空データによる例示だけ、{self.trace.count(HOLE)} 項目には答える図表がない。"
+            f"計画の{len(self.trace.table)}項目のうち、公表値などの実在の表による図表で答えられるのは{self.trace.count(ANSWERED)}項目、一部に答えられるのが{self.trace.count(PARTLY)}項目で、"
+            f"{self.trace.count(SHOWN)}項目は架空データによる例示だけ、{self.trace.count(HOLE)}項目には答える図表がない。"
             f"計画の側でも、課題→対策→効果→指標のつながりは、{parts}で途切れる。"
         )
 
@@ -120,10 +120,10 @@ class GradeShares:
         if not self.records_count:
             return "記録された数値がないため、区分別の割合は示せない。"
         parts = "、".join(
-            f"{row['grade']} {row['records_count']} 件（{format_rate(row['records_share'])}）"
+            f"{row['grade']}{row['records_count']}件（{format_rate(row['records_share'])}）"
             for row in self.table.to_dict("records")
         )
-        return f"記録した数値 {self.records_count} 件の区分は、{parts}。"
+        return f"記録した数値{self.records_count}件の区分は、{parts}。"
 
 
 def exhibit_states(recorded: pd.DataFrame | NotComputable) -> dict[str, str]:

@@ -75,7 +75,9 @@ def _lever(register: Register, name: str) -> Lever:
     entry = register[name]
     low, central, high = register.low(name), register.central(name), register.high(name)
     if not low < high:
-        raise ModelError(f"前提「{entry.label_ja}」は範囲がないので動かせません。登録簿に下限と上限を書いてください。")
+        raise ModelError(
+            f"前提「{entry.label_ja}」は範囲がないので動かせません。前提値台帳に下限と上限を書いてください。"
+        )
     if entry.unit in _WHOLE_UNITS:
         return Lever(name, entry.label_ja, unit_ja(entry.unit), low, high, central, 1.0, shown_as=",.0f")
     if entry.unit.startswith("share"):

@@ -79,8 +79,8 @@ def test_every_item_has_exactly_one_answer_and_the_counts_add_up() -> None:
     trace = trace_plan(items, STATES)
     assert [trace.count(answer) for answer in (ANSWERED, PARTLY, SHOWN, HOLE)] == [1, 1, 1, 2]
     assert list(trace.holes["item_id"]) == ["P2", "P3"]
-    assert "5 項目のうち、公表値などの実在の表による図表で答えられるのは 1 項目" in TraceCounts(trace).summary()
-    assert "未対応 2 項目、例示のみ 1 項目" in trace.summary()
+    assert "5項目のうち、公表値などの実在の表による図表で答えられるのは1項目" in TraceCounts(trace).summary()
+    assert "未対応2項目、例示のみ1項目" in trace.summary()
     assert list(trace.to_frame()["answer_ja"]) == [HOLE, HOLE, SHOWN, PARTLY, ANSWERED]  # holes first
     counts = TraceCounts(trace).to_frame()
     assert counts.iloc[-1].tolist() == ["合計", 5, 1, 1, 1, 2]
@@ -135,5 +135,5 @@ def test_share_by_grade_by_hand() -> None:
         "算出不能": 1,
     }
     assert shares.table["records_share"].sum() == pytest.approx(1.0)
-    assert "推計 1 件（25.0％）" in shares.summary()
+    assert "推計1件（25.0％）" in shares.summary()
     assert missing_terms(shares.to_frame().columns) == []
