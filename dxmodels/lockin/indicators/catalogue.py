@@ -58,7 +58,7 @@ CATALOGUE: tuple[Entry, ...] = (
     _system("switching_cost_high", "切替費用（運用経費の年数）", TECHNICAL, "replacement_cost_yen", "annual_cost_yen"),
     Entry(
         "vendor_concentration",
-        "業務別の事業者集中度（HHI：事業者の割合の2乗の和）",
+        "業務別の事業者集中度（割合の2乗和）",
         "market",
         CONTRACTUAL,
         ("municipal_systems",),
