@@ -18,7 +18,7 @@ def test_cases_by_class_and_falling_confidence() -> None:
     for _, rows in found.table.groupby("class_ja"):
         levels = rows["confidence_ja"].map(order).tolist()
         assert levels == sorted(levels)
-    assert f"共同体の成果 {int((table['reference_class'] == 'shared_entity').sum())} 件" in found.summary()
+    assert f"共同体の成果{int((table['reference_class'] == 'shared_entity').sum())}件" in found.summary()
     assert "平均は示さない" in found.summary()
     assert missing_terms(found.to_frame().columns) == []
 
