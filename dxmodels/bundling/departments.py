@@ -66,8 +66,8 @@ class Renewals:
         """Return where most contracts end together, as one Japanese sentence."""
         first = self.to_frame().iloc[0]
         return (
-            f"最も多くの契約が同じ年度に切れるのは{first['task_name_ja']}で、{era_year(int(first['contract_end_fy']))}に"
-            f"{first['bodies_count']}の契約者がそろう（契約者は{self._parties_ja()}。{self.matrix.shape[1]}業務のうち）。"
+            f"最も多くの契約が同じ年度に切れるのは、{self.matrix.shape[1]}業務のうち{first['task_name_ja']}で、{era_year(int(first['contract_end_fy']))}に"
+            f"契約者{self.matrix.shape[0]}（{self._parties_ja()}）のうち{first['bodies_count']}がそろう。"
         )
 
     def _parties_ja(self) -> str:
