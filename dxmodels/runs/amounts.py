@@ -10,7 +10,7 @@ from dxmodels.money import format_rate, format_yen
 
 _SHARES = ("share", "probability")
 _TIMES = ("x", "ratio")
-_SIGNIFICANT, _LARGE_YEN = 4, 1e6
+_SIGNIFICANT, _LARGE_YEN, _SEN = 4, 1e6, 2
 
 
 def of_assumption(entry: Assumption) -> tuple[str, str]:
@@ -36,6 +36,8 @@ def in_unit(value: float, unit: str) -> str:
         return format_yen(round(value), "百万円" if abs(value) < 100 * _LARGE_YEN else "億円") + unit_ja(
             unit
         ).removeprefix("円")
+    if unit == "JPY/USD":  # to the hundredth of a yen, as the sentences say it
+        return f"{value:,.{_SEN}f}".rstrip("0").rstrip(".") + unit_ja(unit)
     return _plain(value) + ("倍" if unit in _TIMES else unit_ja(unit))
 
 

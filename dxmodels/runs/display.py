@@ -18,6 +18,10 @@ from dxmodels.runs.plain_words import in_japanese
 
 MISSING = "－"
 _SIGNIFICANT, _MOST_DECIMALS, _TIMES_DECIMALS = 4, 4, 2
+_SEN, _EXCHANGE_UNITS = (
+    2,
+    ("円/ドル", "円／ドル"),
+)  # an exchange rate is said to the hundredth of a yen, here and in the sentences
 _LARGE, _SMALL = (
     1e3,
     10.0,
@@ -116,7 +120,7 @@ def number_text(value: float, places: int, *, separated: bool = True) -> str:
 
 
 def decimals_for(column: Column, values: Sequence[Cell]) -> int:
-    """Return how many decimals a plain number column needs: four significant digits of its largest value, never more than it has."""
+    """Return how many decimals a plain number column needs: four significant digits of its largest value (exchange rates: 銭), never more than it has."""
     if column.kind != "number":
         return 0
     sizes = [abs(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
@@ -124,6 +128,7 @@ def decimals_for(column: Column, values: Sequence[Cell]) -> int:
     if largest == 0:
         return 0
     wanted = max(0, min(_MOST_DECIMALS, _SIGNIFICANT - 1 - math.floor(math.log10(largest))))
+    wanted = _SEN if column.unit in _EXCHANGE_UNITS else wanted
     return min(wanted, max(_decimals_held(size) for size in sizes))
 
 

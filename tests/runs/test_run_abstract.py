@@ -42,7 +42,7 @@ RECORDS = [
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("分かれ目は{rate_number}。", "分かれ目は137.5円/ドル。"),
+        ("分かれ目は{rate_number}。", "分かれ目は137.45円/ドル。"),
         ("差は{difference_yen}。", "差は▲1.9億円。"),
         ("{difference_yen:size}だけ{difference_yen|安い|高い}。", "1.9億円だけ安い。"),
         ("架空の{made_up_yen}。", "ほかの文。"),
@@ -98,7 +98,7 @@ def test_page_1_tells_no_machinery_and_the_record_of_the_run_does() -> None:
         [page(exhibit(), records=(RECORDS[1],), parameters={"effort": "draft", "scenario": "base"}, notebook="20_cost", key="20_cost")],
         EDITION,
     )  # fmt: skip
-    assert made.abstract == ("分かれ目は137.5円/ドル。",)
+    assert made.abstract == ("分かれ目は137.45円/ドル。",)
     first = "".join(
         [*made.abstract, *made.notices, *made.lead, made.subtitle, *(text for fact in made.facts for text in fact)]
     )

@@ -32,7 +32,7 @@ def test_exhibit_numbers_are_said_shortly(numbers: list[str], said: str) -> None
     ("value", "unit", "said"),
     [
         (0.125, "share", "12.5％"),
-        (137.4514, "JPY/USD", "137.5円／ドル"),
+        (137.4514, "JPY/USD", "137.45円／ドル"),
         (12_000_000, "JPY/yr", "12百万円／年"),
         (480_000_000, "JPY", "4.8億円"),
         (2.0, "x", "2倍"),
@@ -46,11 +46,11 @@ def test_values_are_printed_in_japanese_units(value: float, unit: str, said: str
 
 def test_an_assumption_is_printed_with_value_range_source_and_grade() -> None:
     entry = load_register()["usdjpy_2025"]
-    assert of_assumption(entry) == ("149.7円／ドル", "140.3円／ドル〜158.4円／ドル")
+    assert of_assumption(entry) == ("149.66円／ドル", "140.34円／ドル〜158.41円／ドル")
     annex = assumptions_annex([exhibit(sources=["usdjpy_2025"])])
     assert annex.sheet.headers == ("前提", "値", "幅", "区分", "出典（時点）", "図表")
     row = annex.sheet.rows[0]
-    assert row[1:4] == ("149.7円／ドル", "140.3円／ドル〜158.4円／ドル", entry.grade)
+    assert row[1:4] == ("149.66円／ドル", "140.34円／ドル〜158.41円／ドル", entry.grade)
     assert entry.as_of in row[4]
     assert "usdjpy" not in "".join(row)
 
