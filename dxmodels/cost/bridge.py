@@ -18,7 +18,7 @@ import pandas as pd
 from dxmodels.cost.checks import require_columns, require_tie
 from dxmodels.errors import ModelError
 from dxmodels.fiscal import era_year
-from dxmodels.money import format_rate, format_yen
+from dxmodels.money import format_amount, format_rate
 
 STAGES: tuple[str, ...] = ("budget_yen", "supplement_yen", "contract_yen", "settled_yen")
 STAGE_JA: dict[str, str] = {
@@ -71,8 +71,8 @@ class BudgetBridge:
     def summary(self) -> str:
         """Return the bridge as Japanese sentences."""
         text = (
-            f"{era_year(self.fiscal_year)}は、当初予算{format_yen(self.amount_yen('budget'), '億円')}に対し"
-            f"契約額{format_yen(self.amount_yen('contract'), '億円')}、決算額{format_yen(self.amount_yen('settled'), '億円')}"
+            f"{era_year(self.fiscal_year)}は、当初予算{format_amount(self.amount_yen('budget'))}に対し"
+            f"契約額{format_amount(self.amount_yen('contract'))}、決算額{format_amount(self.amount_yen('settled'))}"
             f"（当初予算比{format_rate(self.settled_to_budget_rate)}）。{self.systems_count}システム・{self.rows_count:,}行が円単位で一致。"
         )
         if len(self.incomplete):

@@ -16,7 +16,7 @@ from dxmodels.cost.checks import require_tie
 from dxmodels.cost.commitments import contract_parts
 from dxmodels.errors import ModelError, TieError
 from dxmodels.fiscal import era_year
-from dxmodels.money import format_yen
+from dxmodels.money import format_amount, format_yen
 
 if TYPE_CHECKING:
     from dxmodels.inputs import Case
@@ -43,9 +43,7 @@ class ContractTie:
     def summary(self) -> str:
         """Return the finding as a Japanese sentence."""
         total = int(self.table["contracts_yen"].sum())
-        text = (
-            f"契約台帳と経費の契約額を{len(self.table):,}件（システム×年度、合計{format_yen(total, '億円')}）で照合し、"
-        )
+        text = f"契約台帳と経費の契約額を{len(self.table):,}件（システム×年度、合計{format_amount(total)}）で照合し、"
         if self.differences.empty:
             return text + "すべて円単位で一致した。"
         return text + f"{len(self.differences)}件が一致しない。"

@@ -29,7 +29,7 @@ from dxmodels.cost.govcloud_conditions import CloudConditions
 from dxmodels.cost.naming import COST_ITEM_JA, format_in_unit
 from dxmodels.errors import ModelError
 from dxmodels.inputs.schemas import COST_ITEMS
-from dxmodels.money import format_rate, format_yen
+from dxmodels.money import format_amount, format_rate
 
 Floats = npt.NDArray[np.float64]
 
@@ -116,8 +116,8 @@ class CloudComparison:
         verdict = "下回る" if self.difference_yen < 0 else "上回る"
         text = (
             f"5年間の運用経費（税込）は、{format_in_unit(self.usdjpy_rate, 'JPY/USD')}のとき現行"
-            f"{format_yen(self.current_total_yen, '億円')}に対しガバメントクラウド"
-            f"{format_yen(self.government_cloud_total_yen, '億円')}で、{format_yen(abs(self.difference_yen), '億円')}"
+            f"{format_amount(self.current_total_yen)}に対しガバメントクラウド"
+            f"{format_amount(self.government_cloud_total_yen)}で、{format_amount(abs(self.difference_yen))}"
             f"（{format_rate(abs(self.difference_rate))}）{verdict}。"
         )
         if not math.isfinite(self.break_even_rate):

@@ -18,7 +18,7 @@ from dxmodels.cost.naming import COST_ITEM_JA
 from dxmodels.cost.whole_life import WholeLifeCost, WholeLifeParams, estimate_whole_life
 from dxmodels.errors import TieError
 from dxmodels.fiscal import era_year
-from dxmodels.money import format_rate, format_yen
+from dxmodels.money import format_amount, format_rate, format_yen
 
 if TYPE_CHECKING:
     from dxmodels.inputs import Case, Register
@@ -64,7 +64,7 @@ class PresentValues:
         first, last = self.table.iloc[0], self.table.iloc[-1]
         return (
             f"{era_year(self.base_fy)}から{era_year(self.last_fy)}までの費用の現在価値は、割引率{format_rate(float(first['discount_rate']), decimals=0)}で"
-            f"{format_yen(int(first['present_value_yen']), '億円')}、割り引かなければ{format_yen(int(last['present_value_yen']), '億円')}。"
+            f"{format_amount(int(first['present_value_yen']))}、割り引かなければ{format_amount(int(last['present_value_yen']))}。"
         )
 
 
@@ -84,7 +84,7 @@ class CommitmentProfile:
             return "基準年度より後に及ぶ契約はない。"
         first = self.table.iloc[0]
         return (
-            f"契約済みの後年度負担は{format_yen(int(self.table['amount_yen'].sum()), '億円')}。"
+            f"契約済みの後年度負担は{format_amount(int(self.table['amount_yen'].sum()))}。"
             f"{era_year(int(first['fiscal_year']))}は見込まれる費用の{format_rate(float(first['committed_share']))}が契約で決まっている。"
         )
 

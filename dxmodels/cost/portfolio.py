@@ -25,7 +25,7 @@ from dxmodels.errors import ModelError
 from dxmodels.fiscal import era_year
 from dxmodels.inputs import Case, Register, choice_label_ja
 from dxmodels.inputs.schemas.holdings import HOSTING
-from dxmodels.money import format_rate, format_yen
+from dxmodels.money import format_amount, format_rate
 
 UNKNOWN_CLASS = "（記載なし）"
 _UNRECORDED = "unrecorded"
@@ -62,7 +62,7 @@ class InventorySummary:
         """Return the headline sentence (Japanese)."""
         text = (
             f"台帳には{self.systems_count}システムがあり、経費の記載がある{self.systems_count - self.cost_missing_count}システムの"
-            f"年間運用経費は{format_yen(self.annual_cost_yen, '億円')}（税込）。"
+            f"年間運用経費は{format_amount(self.annual_cost_yen)}（税込）。"
         )
         if self.annual_cost_yen:
             share = format_rate(float(self.table["annual_cost_yen"].iloc[0]) / self.annual_cost_yen)

@@ -23,7 +23,7 @@ from scipy import stats
 from dxmodels.cost.checks import require_range
 from dxmodels.cost.overrun import OverrunParams
 from dxmodels.cost.scrambles import CURVE, WORST, Scramble, group_codes, run_scramble, valid_costs
-from dxmodels.money import format_rate, format_yen
+from dxmodels.money import format_amount, format_rate
 
 Floats = npt.NDArray[np.float64]
 
@@ -77,11 +77,11 @@ class PortfolioTail:
     def summary(self) -> str:
         """Return the numbers of this result as Japanese sentences."""
         half = (self.quantiles["high_yen"] - self.quantiles["low_yen"]).max() / 2
-        p50, p80, p95 = (format_yen(self.value_yen(key), "億円") for key in ("p50", "p80", "p95"))
+        p50, p80, p95 = (format_amount(self.value_yen(key)) for key in ("p50", "p80", "p95"))
         return (
-            f"見積の合計{format_yen(self.estimate_yen, '億円')}に対し、半々の確率で{p50}（P50）、5回に1回は{p80}（P80）、"
+            f"見積の合計{format_amount(self.estimate_yen)}に対し、半々の確率で{p50}（P50）、5回に1回は{p80}（P80）、"
             f"20回に1回は{p95}（P95）を超える。最も悪い5％の場合の超過額の{format_rate(self.worst_share)}を、"
-            f"上位{min(WORST, len(self.contributors))}システムが占める（計算誤差は最大±{format_yen(float(half), '億円')}）。"
+            f"上位{min(WORST, len(self.contributors))}システムが占める（計算誤差は最大±{format_amount(float(half))}）。"
         )
 
     def settings_ja(self) -> str:

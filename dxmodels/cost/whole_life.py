@@ -25,7 +25,7 @@ from dxmodels.cost.projection import KEYS, known_costs, project_modifications, p
 from dxmodels.errors import ModelError
 from dxmodels.fiscal import era_year, present_value
 from dxmodels.inputs.schemas import ONE_OFF
-from dxmodels.money import format_rate, format_yen
+from dxmodels.money import format_amount, format_rate
 
 if TYPE_CHECKING:
     from dxmodels.inputs import Case, Register
@@ -145,12 +145,12 @@ class WholeLifeCost:
         future = int(self.finance.loc[years >= self.base_fy, "gross_yen"].sum())
         rates, amounts = self.present_values["discount_rate"], self.present_values["present_value_yen"]
         values = "、".join(
-            f"割引率{format_rate(float(rate), decimals=0)}で{format_yen(int(amount), '億円')}"
+            f"割引率{format_rate(float(rate), decimals=0)}で{format_amount(int(amount))}"
             for rate, amount in zip(rates, amounts, strict=True)
         )
         return (
-            f"府の情報システムは、{era_year(self.base_fy)}から{era_year(int(years.max()))}までに{format_yen(future, '億円')}（名目・税込、推計）を要する。"
-            f"{era_year(int(years.min()))}からの実績を含む総費用は{format_yen(self.total_nominal_yen, '億円')}"
+            f"府の情報システムは、{era_year(self.base_fy)}から{era_year(int(years.max()))}までに{format_amount(future)}（名目・税込、推計）を要する。"
+            f"{era_year(int(years.min()))}からの実績を含む総費用は{format_amount(self.total_nominal_yen)}"
             f"（台帳{self.coverage['systems_count']}件のうち{self.coverage['covered_systems_count']}件）。"
             f"今後の費用の現在価値は、{era_year(self.price_fy)}価格で{values}。"
         )
