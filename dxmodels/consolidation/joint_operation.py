@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dxmodels.errors import ModelError
-from dxmodels.money import format_rate, format_yen
+from dxmodels.money import format_amount, format_rate
 
 if TYPE_CHECKING:
     from dxmodels.inputs import Case, Register
@@ -54,11 +54,11 @@ class JointOperation:
         if self.break_even_members is None:
             return (
                 f"小規模な団体から順に加えても、{len(self.table)}団体まで共同運用の費用が単独の合計を下回ることはない"
-                f"（{len(self.table)}団体で年{format_yen(float(last['shared_yen'] - last['alone_yen']), '億円')}の増）。"
+                f"（{len(self.table)}団体で年{format_amount(float(last['shared_yen'] - last['alone_yen']))}の増）。"
             )
         return (
             f"小規模な団体から順に加えると、{self.break_even_members}団体以上で共同運用の費用が単独の合計以下になる。"
-            f"{int(last['members_count'])}団体では年{format_yen(float(last['alone_yen'] - last['shared_yen']), '億円')}の差となる"
+            f"{int(last['members_count'])}団体では年{format_amount(float(last['alone_yen'] - last['shared_yen']))}の差となる"
             f"（窓口の待ちなし応答の目標{format_rate(self.service_level, decimals=0)}）。"
         )
 
