@@ -14,8 +14,8 @@ exclude             vendor_id and/or offer_id: may not be chosen
 must_join / must_not_join   owner and/or unit_key: must (must not) be in a joint purchase
 lots                unit_key, count: at most this many purchases of the task
 together            owner list, unit_key: all in joint purchases of one start year, or none
-nobody_worse_off    purchase by purchase, members' cost + fixed cost ≤ what they pay alone (money may move inside a purchase); with
-                    ``sharing`` nobody may lose under that very rule either, which nobody_loses.py sees to
+nobody_worse_off    purchase by purchase, members' cost + fixed cost ≤ what they pay alone (``sharing: transfers``: money may move inside a
+                    purchase); nobody losing under a rule that fixes the shares is sought by nobody_loses.py, not by an option
 fairness_floor      rate: every owner's own costs, before any share of fixed costs, fall by at least the rate
 Levers   incumbent_share_cap_rate below 1 is a vendor_share_cap for every vendor.
 Sources  award limits, lots and incumbency as in procurement optimisation (Bichler, Davenport, Hohner & Kalagnanam 2006, Industrial
@@ -94,12 +94,6 @@ def rules_of_option(option: Patch | None) -> tuple[Rule, ...]:
     if cap < 1.0:
         rules.append(Rule(_SHARE_CAP_LEVER, "vendor_share_cap", {"share": cap}))
     return tuple(rules)
-
-
-def named_sharing(rules: Sequence[Rule]) -> str:
-    """Return the sharing rule under which nobody may lose ("" where the rules name none, or transfers are allowed)."""
-    named = [str(rule.fields.get("sharing", "")) for rule in rules if rule.kind == "nobody_worse_off"]
-    return next((name for name in named if name not in ("", "transfers")), "")
 
 
 def apply_rules(problem: BundleProblem, rules: Sequence[Rule]) -> BundleProblem:

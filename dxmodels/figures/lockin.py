@@ -152,21 +152,6 @@ def plot_premium_ladder(estimates: Sequence[PremiumEstimate], *, ax: Axes | None
     return style.finish(ax, grid="x")
 
 
-def plot_event_path(result: PremiumEstimate, *, ax: Axes | None = None) -> Axes:
-    """Draw the effect by years from the event with intervals; before the event it should lie around zero."""
-    ax = style.axes_for(ax, height_mm=65.0)
-    path = result.path
-    below, above = path["estimate"] - path["lower"], path["upper"] - path["estimate"]
-    ax.errorbar(
-        path["relative_years"], path["estimate"], yerr=[below, above], fmt="o", color=_BLUE, ecolor=_BLUE, capsize=2
-    )
-    ax.axhline(0, color=style.INK, linewidth=0.9)
-    ax.axvline(-0.5, color=style.MUTED, linewidth=0.9, linestyle="--")
-    ax.set_xlabel("イベントからの年数（両端はそれより前・後を含む）")
-    ax.set_ylabel("対数ポイント" if result.log_outcome else "結果の単位")
-    return style.finish(ax)
-
-
 def plot_exit_trigger(result: ExitPolicy, *, base_fy: int, ax: Axes | None = None) -> Axes:
     """Draw the level from which to leave by year against the expected premium level today and the net-present-value rule."""
     ax = style.axes_for(ax, height_mm=70.0)

@@ -15,7 +15,8 @@ from typing import Any
 from dxmodels.inputs.assumptions.reading import read_source
 from dxmodels.inputs.yaml_files import Document, KeyPath
 
-SHARINGS = ("transfers", "equal", "population", "mixed")
+# Under a rule that fixes the shares, nobody losing is sought by ``bundling.plan_without_losers``; an option cannot promise it yet.
+SHARINGS = ("transfers",)
 CAPACITY_KINDS = ("vendor", "municipality_staff", "prefecture_staff")
 _SOURCE = ("source", "as_of", "grade")
 _FIRST_FY, _LAST_FY = 1990, 2100

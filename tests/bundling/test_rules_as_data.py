@@ -74,6 +74,7 @@ def test_every_fault_of_the_rules_is_named_with_its_line(tmp_path: Path) -> None
   two: {{kind: no_such_rule, amount_yen: 1, {SOURCE}}}
   three: {{kind: budget, {SOURCE}}}
   four: {{kind: lots, count: -1, source: 見本, as_of: "2026年度", grade: 仮置き}}
+  six: {{kind: nobody_worse_off, sharing: equal, {SOURCE}}}
 groups:
   five: {{title_ja: 組, members: [甲町], lead: 丙市, {SOURCE}}}
 """
@@ -87,6 +88,7 @@ groups:
         "rules.three.amount_yen",
         "rules.four.count",
         "rules.four.note",
+        "rules.six.sharing",
     }
     assert wanted | {"groups.five.members", "groups.five.lead"} <= blamed
     assert all(fault.row > 0 for fault in caught.value.faults)

@@ -216,7 +216,7 @@ class TestPacking:
         frame = pd.DataFrame({"name_ja": [f"団体{place}" for place in range(200)], "annual_cost_yen": range(200)})
         document = notebook_page(exhibit("E07", frame), exhibit("E08"))[0]
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("dxmodels.runs.render.pdf.packed", lambda pdf: pdf)
+            patch.setattr("dxmodels.runs.render.compiling.packed", lambda pdf: pdf)
             plain = document_pdf(document)
         return plain, document_pdf(document)
 

@@ -15,10 +15,10 @@ BLANK_JA = "未記入"
 
 @dataclass(frozen=True)
 class Block:
-    """One block of a page."""
+    """One block of a page of forms; tiles and ranges are for pages that place a body among others."""
 
     title: str
-    kind: Literal["pairs", "table", "list"]
+    kind: Literal["pairs", "table", "list", "tiles", "ranges"]
     rows: tuple[tuple[str, ...], ...]
     headers: tuple[str, ...] = ()
     numeric: tuple[bool, ...] = ()

@@ -6,8 +6,9 @@ import pandas as pd
 
 from dxmodels.fiscal import era_date, era_year
 from dxmodels.inputs import NotComputable, attempt
+from dxmodels.lockin.karte.page import Block
 from dxmodels.money import format_rate
-from dxmodels.municipalities.brief.page import Block, YenUnit, missing_block, unit_for, yen_ja
+from dxmodels.municipalities.brief.page import YenUnit, missing_block, unit_for, yen_ja
 from dxmodels.municipalities.brief.study import BriefStudy, decision_dates
 from dxmodels.municipalities.help_demand import ADVICE, MIGRATION, OPERATION
 from dxmodels.municipalities.move import list_negotiation

@@ -10,24 +10,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from dxmodels.lockin.karte.page import Block
 from dxmodels.money import format_yen
 
 YenUnit = Literal["億円", "百万円", "千円"]
 _BILLION = 1_000_000_000
 _HUNDRED_MILLION = 100_000_000
-
-
-@dataclass(frozen=True)
-class Block:
-    """One block of a page."""
-
-    title: str
-    kind: Literal["pairs", "table", "list", "tiles", "ranges"]
-    rows: tuple[tuple[str, ...], ...]
-    headers: tuple[str, ...] = ()
-    numeric: tuple[bool, ...] = ()
-    bars: tuple[float, ...] = ()
-    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import pandas as pd
 
 from dxmodels.bundling.uptake import JOINED, LATER, NOT_FIRST
 from dxmodels.inputs import NotComputable, attempt
+from dxmodels.lockin.karte.page import Block
 from dxmodels.money import format_rate
-from dxmodels.municipalities.brief.page import Block, missing_block
+from dxmodels.municipalities.brief.page import missing_block
 from dxmodels.municipalities.brief.study import BriefStudy
 from dxmodels.municipalities.profile import PeerPosition, compare_with_peers
 

@@ -7,26 +7,20 @@ fits; one that does not fit on a sheet even at the smallest type is an error, ne
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-
-import typst
 
 from dxmodels.errors import RunError
 from dxmodels.fiscal import era_date
 from dxmodels.runs.booklets import Booklet
+from dxmodels.runs.document.items import MARK
 from dxmodels.runs.document.model import Page
 from dxmodels.runs.folders import write_atomically
 from dxmodels.runs.model import ILLUSTRATIVE
 from dxmodels.runs.project import inside
-from dxmodels.runs.render.fonts import font_folders, with_known_characters
-from dxmodels.runs.render.html import TEMPLATES
-from dxmodels.runs.render.packing import packed
+from dxmodels.runs.render.compiling import compiled_pdf
 
 FOLDER = "booklets"
-_MARK = "架空データを含む"
 
 
 @dataclass(frozen=True)
@@ -62,34 +56,7 @@ def write_booklets(folder: Path, page: Page, *, run_id: str, as_of: dt.date, mad
 
 def booklet_pdf(entry: Booklet, *, run_id: str, as_of: dt.date) -> bytes:
     """Return the pages as PDF/UA-1, one sheet a page; RunError where Typst refuses or a page runs over."""
-    mark = _MARK if entry.grade == ILLUSTRATIVE else ""
+    mark = MARK if entry.grade == ILLUSTRATIVE else ""
     content = {**entry.model_dump(mode="json"), "run_id": run_id, "as_of": era_date(as_of), "mark": mark}
-    day = dt.datetime.combine(as_of, dt.time(), dt.UTC)
-    try:
-        made = _compiler().compile(
-            input=_template(),
-            format="pdf",
-            sys_inputs={"booklet": with_known_characters(json.dumps(content, ensure_ascii=False))},
-            pdf_standards="ua-1",
-            timestamp=int(day.timestamp()),
-        )
-    except typst.TypstError as error:
-        raise RunError(f"カルテのPDFを作成できません（{entry.title}）：{error.message}") from error
-    if not isinstance(made, bytes):
-        raise RunError(f"カルテのPDFを作成できません（{entry.title}）。")
-    return packed(made)
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(folder) for folder in font_folders()],
-    )
-    return typst.Compiler(font_paths=fonts)
-
-
-@cache
-def _template() -> bytes:
-    return (TEMPLATES / "booklet.typ").read_bytes()
+    what = f"帳票のPDFを作成できません（{entry.title}）"
+    return compiled_pdf("booklet.typ", "booklet", content, as_of=as_of, what=what)
