@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-LAYOUT = ("figures", "runs", "widgets", "cli.py")
+LAYOUT = ("figures", "runs", "widgets", "cli")
 STRUCTURAL = {0, 1, 2, 12, 100}  # none, one, pair or square, months, per cent
 SMALLEST_FIGURE = 1e-3  # a positive number up to here is a tolerance
 YEARS = range(1868, 2201)

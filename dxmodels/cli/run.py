@@ -1,0 +1,92 @@
+"""``dx run`` and ``dx compare``: make the reports of a plan; split the difference of two runs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from dxmodels.cli.common import is_path, say
+from dxmodels.errors import EXIT_OK
+
+
+def add_run(commands: Any) -> None:
+    """Declare ``dx run``."""
+    run = commands.add_parser("run", help="計画を実行し、報告書を作る", allow_abbrev=False)
+    run.add_argument("plan", help="計画の名前（data/plans/ の smoke、final_summary、interim_direction など）")
+    run.add_argument("--published-only", action="store_true", help="架空データの表を一切読み込まない")
+    run.add_argument("--case", help="ケース名（data/ の下のフォルダ名）またはケースのフォルダ")
+    run.add_argument("--seed", help="乱数の種")
+    run.add_argument("--set", action="append", default=[], metavar="名前=値", help="パラメータの指定（繰り返し可）")
+    run.add_argument("--jobs", type=int, default=0, help="同時に実行するノートブックの数（既定：プロセッサの数）")
+    run.add_argument("--fresh", action="store_true", help="前回の結果を再利用せず、すべて計算し直す")
+    run.add_argument(
+        "--against", default="", metavar="実行番号", help="比べる前回の実行（差を要因に分ける。既定：直近の実行）"
+    )
+    run.add_argument("--quiet", action="store_true", help="途中経過を表示しない")
+    run.set_defaults(answer=_run)
+
+
+def add_compare(commands: Any) -> None:
+    """Declare ``dx compare``."""
+    from dxmodels.runs.compare.bridge import TOLERANCE
+
+    compare = commands.add_parser(
+        "compare", help="二つの実行の数値の差を、データ・前提・計算方法に分けて示す", allow_abbrev=False
+    )
+    compare.add_argument("earlier", metavar="前の実行", help="実行番号（reports/ の下のフォルダ名）かフォルダ")
+    compare.add_argument("later", metavar="後の実行", help="実行番号かフォルダ")
+    compare.add_argument(
+        "--tolerance", type=float, default=TOLERANCE, help=f"変化とみなさない相対差（既定：{TOLERANCE:g}）"
+    )
+    compare.add_argument("--no-rerun", action="store_true", help="計算し直さない（要因に分けられない差が残る）")
+    compare.add_argument("--csv", metavar="ファイル", help="すべての数値を CSV に書き出す")
+    compare.set_defaults(answer=_compare)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from dxmodels.runs.batch import run_plan
+
+    report = run_plan(
+        options.plan,
+        overrides=_overrides(options),
+        workers=options.jobs,
+        fresh=options.fresh,
+        against=options.against,
+        progress=not options.quiet,
+        say=(lambda text: None) if options.quiet else say,
+    )
+    print(report.summary())
+    return report.exit_code
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from dxmodels.runs.compare.reruns import compare_runs
+
+    bridge = compare_runs(
+        options.earlier, options.later, tolerance=options.tolerance, rerun=not options.no_rerun, say=say
+    )
+    print(bridge.listing())
+    if options.csv:
+        bridge.to_machine_frame().to_csv(options.csv, index=False, lineterminator="\n")
+    return EXIT_OK
+
+
+def _overrides(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the parameters given on the command line; all faults of them at once."""
+    from dxmodels.errors import Fault, ParameterError
+    from dxmodels.runs.parameters.text import parse_setting
+
+    given = [f"{name}={value}" for name, value in (("case", options.case), ("seed", options.seed)) if value is not None]
+    given += ["published_only=true"] if options.published_only else []
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for setting in [*given, *options.set]:
+        try:
+            name, value = parse_setting(setting)
+            values[name] = str(Path(value).resolve()) if name == "case" and is_path(value) else value
+        except ParameterError as error:
+            faults += error.faults
+    if faults:
+        raise ParameterError(faults)
+    return values
