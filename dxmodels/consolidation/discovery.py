@@ -7,8 +7,11 @@ step after step, then paste back what did not hurt. For scenario discovery as in
 Social Change 77, 34-49): the whole peeling trajectory is kept, and each restricted input gets a quasi-p, the chance of so
 dense a box had that input not mattered, P(Binomial(n in box, density without it) ≥ marked in box).
 
+Held out (``peeling``): the search on either half of the draws must hold in the other half, else what was found is the luck of the search.
+
 What it leaves out: boxes are parallel to the axes; correlated inputs hide each other; the quasi-p ignores that the box was searched for (hence "quasi").
-"No useful box" is an answer: it is given when no box of the trajectory reaches the asked coverage and density with every quasi-p below the level.
+"No useful box" is an answer: it is given when no box of the trajectory reaches the asked coverage and density with every quasi-p below the level, or
+when the box does not hold out.
 """
 
 from __future__ import annotations
@@ -19,9 +22,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binom
 
-from dxmodels.consolidation.table_doors import frame_of
+from dxmodels.consolidation.peeling import Found, PeelingSearch, chance_out_of_sample
+from dxmodels.consolidation.table_doors import CATEGORY_SIGN, open_categories
 from dxmodels.errors import ModelError
 from dxmodels.money import format_rate
 
@@ -29,18 +32,26 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 
+_MINIMUM_MASS = 0.05
+
+
 @dataclass(frozen=True, eq=False)
 class Box:
-    """One box: limits by restricted input (−inf or inf where a side is open), coverage, density, mass and quasi-p."""
+    """One box: limits by restricted input (−inf or inf where a side is open), coverage, density, mass, quasi-p, and the chance that it is the
+    luck of the search (from halves of the draws held out). A category of a categorical input is an input of its own, "name＝category", 0 or 1.
+    """
 
     limits: dict[str, tuple[float, float]]
     coverage: float
     density: float
     mass: float
     quasi_p: dict[str, float]
+    held_out_p: float = 0.0
 
     def contains(self, inputs: pd.DataFrame) -> Mask:
         """Return which rows of ``inputs`` lie in the box."""
+        if not set(self.limits) <= set(map(str, inputs.columns)):
+            inputs = open_categories(inputs, what="入力の表", column="入力")
         inside = np.ones(len(inputs), dtype=bool)
         for name, (low, high) in self.limits.items():
             values = inputs[name].to_numpy(dtype=float)
@@ -102,6 +113,9 @@ class BoxSearch:
         )
 
     def _condition(self, name: str, low: float, high: float) -> str:
+        if CATEGORY_SIGN in name:
+            given, category = name.split(CATEGORY_SIGN, 1)
+            return f"「{given}」が「{category}」" + ("" if np.isfinite(low) else "以外")
         unit = self.units.get(name, "")
         if np.isfinite(low) and np.isfinite(high):
             return f"「{name}」が{low:.4g}{unit}以上{high:.4g}{unit}以下"
@@ -114,7 +128,7 @@ def find_boxes(
     *,
     peel: float = 0.05,
     paste: float = 0.01,
-    minimum_mass: float = 0.05,
+    minimum_mass: float | None = None,
     minimum_coverage: float = 0.5,
     minimum_density: float = 0.7,
     quasi_p: float = 0.05,
@@ -123,164 +137,43 @@ def find_boxes(
 ) -> BoxSearch:
     """Return the boxes in which the marked outcome occurs, with the trajectory of the first search.
 
-    ``inputs``: one row a draw, numeric columns; ``is_of_interest``: one mark a row. From each trajectory the box with the best balance (harmonic
-    mean of coverage and density) among those that meet the asked minima is taken; further boxes are sought in the
-    draws that the earlier ones leave. Raises ModelError on bad settings, non-numeric inputs, or marks that are all alike.
+    ``inputs``: one row a draw; a column of words is a categorical input; ``is_of_interest``: one mark a row. From each trajectory the box with
+    the best balance (harmonic mean of coverage and density) among those that meet the asked minima is taken; further boxes are sought in the
+    draws that the earlier ones leave. ``minimum_mass`` (share of the draws) is 5 %, or less where so few draws are marked that a box of the
+    asked coverage could not be as large. Raises ModelError on bad settings, words among numbers, or marks that are all alike.
     """
-    inputs = frame_of(inputs, what="入力の表", column="入力")
-    points, marks = checked_marks(inputs, is_of_interest)
+    opened = open_categories(inputs, what="入力の表", column="入力")
+    points, marks = checked_marks(opened, is_of_interest)
+    mass = min(_MINIMUM_MASS, minimum_coverage * float(marks.mean())) if minimum_mass is None else minimum_mass
     settings = {
-        "peel": peel, "paste": paste, "minimum_mass": minimum_mass, "minimum_coverage": minimum_coverage,
+        "peel": peel, "paste": paste, "minimum_mass": mass, "minimum_coverage": minimum_coverage,
         "minimum_density": minimum_density, "quasi_p": quasi_p,
     }  # fmt: skip
     _check_settings(settings)
-    names = [str(name) for name in inputs.columns]
+    names = [str(name) for name in opened.columns]
     remaining: Mask = np.ones(len(marks), dtype=np.bool_)
     found: list[Box] = []
     first: pd.DataFrame | None = None
     while len(found) < boxes and marks[remaining].any() and not marks[remaining].all():
-        search = _Search(points, marks, remaining, names)
-        trajectory = search.peel(peel, minimum_mass)
+        search = PeelingSearch(points, marks, remaining)
+        trajectory = search.peel(peel, mass)
         first = trajectory if first is None else first
-        box = search.choose(settings, marks.sum())
-        if box is None:
+        chosen = search.choose(settings, marks.sum())
+        if chosen is None:
             break
-        found.append(box)
-        remaining = remaining & ~box.contains(pd.DataFrame(points, columns=names))
+        held = chance_out_of_sample(points[remaining], marks[remaining], peel=peel, mass=chosen.mass / remaining.mean())
+        if held >= quasi_p:
+            break
+        found.append(_named(chosen, names, held))
+        remaining = remaining & ~found[-1].contains(opened)
     assert first is not None  # marks differ (checked), so at least one search ran
     return BoxSearch(first, tuple(found), float(marks.mean()), len(marks), settings, units or {})
 
 
-class _Search:
-    """One PRIM search over the draws that earlier boxes left."""
-
-    def __init__(self, points: Floats, marks: Mask, allowed: Mask, names: list[str]) -> None:
-        self.points, self.marks, self.names = points[allowed], marks[allowed], names
-        self.all_draws = len(marks)
-        self.steps: list[tuple[Floats, Floats, Mask]] = []
-
-    def peel(self, share: float, minimum_mass: float) -> pd.DataFrame:
-        low = np.full(self.points.shape[1], -np.inf)
-        high = np.full(self.points.shape[1], np.inf)
-        inside: Mask = np.ones(len(self.marks), dtype=bool)
-        self.steps.append((low.copy(), high.copy(), inside.copy()))
-        while True:
-            best = self._best_peel(inside, share)
-            if best is None or best[3].sum() < max(1.0, minimum_mass * self.all_draws):
-                break
-            axis, is_upper, limit = best[:3]
-            inside = best[3]
-            (high if is_upper else low)[axis] = limit
-            self.steps.append((low.copy(), high.copy(), inside.copy()))
-            if self.marks[inside].all():
-                break
-        return pd.DataFrame([self._describe(number) for number in range(len(self.steps))])
-
-    def _best_peel(self, inside: Mask, share: float) -> tuple[int, bool, float, Mask] | None:
-        best: tuple[float, int, bool, float, Mask] | None = None
-        count = int(inside.sum())
-        for axis in range(self.points.shape[1]):
-            values = self.points[inside, axis]
-            for is_upper in (False, True):
-                limit = float(np.quantile(values, 1 - share if is_upper else share))
-                column = self.points[:, axis]
-                keep = inside & ((column < limit) if is_upper else (column > limit))
-                kept = int(keep.sum())
-                if kept == 0 or kept == count:
-                    continue
-                # Density gained per draw given up: ties on discrete inputs peel whole values, which must not be favoured.
-                gain = (self.marks[keep].mean() - self.marks[inside].mean()) / (count - kept)
-                edge = float(column[keep].max() if is_upper else column[keep].min())
-                if best is None or gain > best[0]:
-                    best = (gain, axis, is_upper, edge, keep)
-        return None if best is None or best[0] < 0 else best[1:]
-
-    def _describe(self, number: int) -> dict[str, float]:
-        low, high, inside = self.steps[number]
-        return {
-            "step_number": number,
-            "coverage_share": float(self.marks[inside].sum() / self.marks.sum()),
-            "density_share": float(self.marks[inside].mean()),
-            "mass_share": float(inside.sum() / self.all_draws),
-            "restricted_count": int((np.isfinite(low) | np.isfinite(high)).sum()),
-        }
-
-    def choose(self, settings: dict[str, float], all_marked: int) -> Box | None:
-        best: tuple[float, Box] | None = None
-        for low, high, _ in self.steps[1:]:
-            box = self._box(*self._relaxed(low, high, settings), all_marked)
-            enough = box.coverage >= settings["minimum_coverage"] * self.marks.sum() / all_marked
-            if not (enough and box.density >= settings["minimum_density"] and box.limits):
-                continue
-            if max(box.quasi_p.values()) >= settings["quasi_p"]:
-                continue
-            balance = 2 * box.coverage * box.density / (box.coverage + box.density)
-            if best is None or balance > best[0]:
-                best = (balance, box)
-        return None if best is None else best[1]
-
-    def _relaxed(self, low: Floats, high: Floats, settings: dict[str, float]) -> tuple[Floats, Floats]:
-        """Open what did not matter (quasi-p too high), then paste: widen a side while density does not fall."""
-        low, high = low.copy(), high.copy()
-        while (np.isfinite(low) | np.isfinite(high)).any():
-            p = self._quasi_p(low, high)
-            worst = max(p, key=lambda axis: p[axis])
-            if p[worst] < settings["quasi_p"]:
-                break
-            low[worst], high[worst] = -np.inf, np.inf
-        return self._pasted(low, high, settings["paste"])
-
-    def _pasted(self, low: Floats, high: Floats, share: float) -> tuple[Floats, Floats]:
-        improved = True
-        while improved:
-            improved = False
-            for axis in np.flatnonzero(np.isfinite(low) | np.isfinite(high)):
-                for side in (low, high):
-                    inside = self._inside(low, high)
-                    wider = self._wider(low, high, int(axis), side is high, max(1, int(share * inside.sum())))
-                    if wider is None:
-                        continue
-                    old = side[axis]
-                    side[axis] = wider
-                    if self.marks[self._inside(low, high)].mean() >= self.marks[inside].mean():
-                        improved = True
-                    else:
-                        side[axis] = old
-        return low, high
-
-    def _wider(self, low: Floats, high: Floats, axis: int, is_upper: bool, count: int) -> float | None:
-        side = high if is_upper else low
-        if not np.isfinite(side[axis]):
-            return None
-        open_low, open_high = low.copy(), high.copy()
-        (open_high if is_upper else open_low)[axis] = np.inf if is_upper else -np.inf
-        column = self.points[self._inside(open_low, open_high), axis]
-        beyond = np.sort(column[column > side[axis]]) if is_upper else np.sort(column[column < side[axis]])[::-1]
-        return float(beyond[min(count, len(beyond)) - 1]) if len(beyond) else None
-
-    def _inside(self, low: Floats, high: Floats) -> Mask:
-        return np.asarray(np.all((self.points >= low) & (self.points <= high), axis=1), dtype=np.bool_)
-
-    def _quasi_p(self, low: Floats, high: Floats) -> dict[int, float]:
-        inside = self._inside(low, high)
-        found: dict[int, float] = {}
-        for axis in np.flatnonzero(np.isfinite(low) | np.isfinite(high)):
-            without_low, without_high = low.copy(), high.copy()
-            without_low[axis], without_high[axis] = -np.inf, np.inf
-            density = float(self.marks[self._inside(without_low, without_high)].mean())
-            found[int(axis)] = float(binom.sf(int(self.marks[inside].sum()) - 1, int(inside.sum()), density))
-        return found
-
-    def _box(self, low: Floats, high: Floats, all_marked: int) -> Box:
-        inside = self._inside(low, high)
-        p = self._quasi_p(low, high)
-        return Box(
-            limits={self.names[axis]: (float(low[axis]), float(high[axis])) for axis in p},
-            coverage=float(self.marks[inside].sum() / all_marked),
-            density=float(self.marks[inside].mean()) if inside.any() else 0.0,
-            mass=float(inside.sum() / self.all_draws),
-            quasi_p={self.names[axis]: value for axis, value in p.items()},
-        )
+def _named(found: Found, names: list[str], held_out_p: float) -> Box:
+    limits = {names[axis]: limit for axis, limit in found.limits.items()}
+    quasi_p = {names[axis]: value for axis, value in found.quasi_p.items()}
+    return Box(limits, found.coverage, found.density, found.mass, quasi_p, held_out_p)
 
 
 def checked_marks(inputs: pd.DataFrame, is_of_interest: Sequence[bool] | pd.Series | Mask) -> tuple[Floats, Mask]:

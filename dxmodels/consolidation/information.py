@@ -22,7 +22,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import SplineTransformer
 
-from dxmodels.consolidation.table_doors import frame_of
+from dxmodels.consolidation.table_doors import category_code, frame_of
 from dxmodels.errors import ModelError
 from dxmodels.streams import stream
 
@@ -56,8 +56,10 @@ class InformationValue:
 
     def summary(self) -> str:
         """Return in Japanese which uncertainty to study first, or that none would change the choice."""
-        top = self.by_input.iloc[0] if len(self.by_input) else None
-        if self.evpi <= 0 or top is None or top["evppi"] <= 2 * top["evppi_standard_error"]:
+        if self.by_input.empty:
+            return f"今の情報で最もよいのは「{self.best_option}」で、すべてが判る場合の価値は{self.evpi:,.4g}である。"
+        top = self.by_input.iloc[0]
+        if self.evpi <= 0 or top["evppi"] <= 2 * top["evppi_standard_error"]:
             return f"どの入力を単独で調べても「{self.best_option}」という選択が変わる見込みは小さい（EVPI {self.evpi:,.4g}）。"
         return (
             f"先に調べる価値が最も高いのは「{top['input']}」で、その価値は最大{top['evppi']:,.4g}"
@@ -70,12 +72,14 @@ def value_of_information(
 ) -> InformationValue:  # fmt: skip
     """Return EVPI and EVPPI by input; ``net_benefit`` has one column an option, one row a draw, ``inputs`` one column an input.
 
-    Arrays are read as tables too (選択肢1 …, 入力1 …); a one-dimensional ``inputs`` is one input.
+    Arrays are read as tables too (選択肢1 …, 入力1 …); a one-dimensional ``inputs`` is one input, a column of words one with that many values.
 
     ``weights`` (optional) are probabilities of the draws. Unit: that of the net benefit. Raises ModelError on fewer than two options, different
     numbers of rows, or values that are not finite.
     """
     net_benefit = frame_of(net_benefit, what="便益の表", column="選択肢")
+    if isinstance(inputs, pd.DataFrame):
+        inputs = inputs.apply(category_code)
     benefit, columns = _checked(
         net_benefit, None if inputs is None else frame_of(inputs, what="入力の表", column="入力")
     )

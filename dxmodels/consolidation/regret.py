@@ -9,7 +9,7 @@ What it leaves out: regret depends on which options are on the list (adding one 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,13 +48,13 @@ class RegretTable:
 
 
 def regret_table(
-    payoffs: pd.DataFrame | npt.ArrayLike, *, probabilities: Mapping[str, float] | None = None
+    payoffs: pd.DataFrame | npt.ArrayLike, *, probabilities: Mapping[str, float] | Sequence[float] | None = None
 ) -> RegretTable:
     """Return regret by option (rows of ``payoffs``) and state (columns); payoffs in any one unit, higher is better.
 
     An array or lists are read as a table too (選択肢1 …, 状態1 …).
 
-    ``probabilities`` by state default to equal weights (used for the mean regret and the expected payoff only).
+    ``probabilities`` by state (or in the order of the states) default to equal weights (used for the mean regret and the expected payoff only).
     Ties for best are shared equally. Raises ModelError on missing values or probabilities that do not add up to one.
     """
     payoffs = frame_of(payoffs, what="利得表", column="状態", row="選択肢")
@@ -78,9 +78,13 @@ def regret_table(
     return RegretTable(pd.DataFrame(regret, index=payoffs.index.astype(str), columns=payoffs.columns), by_option)
 
 
-def _weights(states: pd.Index, probabilities: Mapping[str, float] | None) -> np.ndarray:
+def _weights(states: pd.Index, probabilities: Mapping[str, float] | Sequence[float] | None) -> np.ndarray:
     if probabilities is None:
         return np.full(len(states), 1.0 / len(states))
+    if not isinstance(probabilities, Mapping | pd.Series):
+        if len(probabilities) != len(states):
+            raise ModelError(f"確率が {len(probabilities)} 個、状態が {len(states)} 個です。同じ数にしてください。")
+        probabilities = dict(zip(states, probabilities, strict=True))
     missing = [state for state in states if state not in probabilities]
     if missing:
         raise ModelError(f"状態 {missing} の確率がありません。すべての状態に確率を与えてください。")

@@ -15,7 +15,7 @@ import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 
 from dxmodels.consolidation.discovery import Mask, checked_marks
-from dxmodels.consolidation.table_doors import frame_of
+from dxmodels.consolidation.table_doors import CATEGORY_SIGN, open_categories
 from dxmodels.errors import ModelError
 from dxmodels.money import format_rate
 
@@ -43,7 +43,7 @@ def grow_scenario_tree(
     """Return a classification tree (CART, Breiman et al. 1984, by scikit-learn) of ``depth`` 2 or 3 over the same data as ``find_boxes``."""
     if depth not in (2, 3):
         raise ModelError(f"決定木の深さ {depth} は 2 か 3 にしてください（それより深い木は一文で説明できません）。")
-    inputs = frame_of(inputs, what="入力の表", column="入力")
+    inputs = open_categories(inputs, what="入力の表", column="入力")
     points, marks = checked_marks(inputs, is_of_interest)
     tree = DecisionTreeClassifier(max_depth=depth, min_samples_leaf=minimum_mass, random_state=0).fit(points, marks)
     leaf_of = tree.apply(points)
@@ -72,6 +72,9 @@ def _leaf_rules(tree: DecisionTreeClassifier, names: list[str]) -> dict[int, str
             rules[node] = "、かつ".join(conditions)
             continue
         name, threshold = names[structure.feature[node]], structure.threshold[node]
-        pending.append((structure.children_left[node], [*conditions, f"{name} ≦ {threshold:.4g}"]))
-        pending.append((structure.children_right[node], [*conditions, f"{name} ＞ {threshold:.4g}"]))
+        below, above = f"{name} ≦ {threshold:.4g}", f"{name} ＞ {threshold:.4g}"
+        if CATEGORY_SIGN in name:
+            below, above = name.replace(CATEGORY_SIGN, " ≠ ", 1), name
+        pending.append((structure.children_left[node], [*conditions, below]))
+        pending.append((structure.children_right[node], [*conditions, above]))
     return rules

@@ -26,7 +26,7 @@ from SALib.sample import sobol as sobol_sample
 from dxmodels.errors import ModelError
 
 Floats = npt.NDArray[np.float64]
-Bounds = Mapping[str, tuple[float, float]] | Sequence[tuple[float, float]]
+Bounds = Mapping[str, tuple[float, float]] | Sequence[tuple[float, float]] | pd.DataFrame | npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ def sobol_indices(
     """Return Sobol' sensitivity indices of ``function`` over independent uniform inputs.
 
     ``function`` takes an array (n, k) and returns n values; a function of one row (k,) is run row by row.
-    ``bounds`` maps input names to (low, high), or lists the pairs (inputs are then x1, x2 …). ``draws`` is the base sample, a power of
+    ``bounds`` maps input names to (low, high), lists the pairs (inputs are then x1, x2 …), or is a table of one row an input. ``draws`` is the base sample, a power of
     two; the model runs draws × (k + 2) times. Raises ModelError on bad bounds, non-finite results or a constant result.
     """
     names, limits = _named_bounds(bounds)
@@ -116,6 +116,8 @@ def evaluate_rows(function: Callable[[Any], Any], points: Floats) -> Floats:
 
 
 def _named_bounds(bounds: Bounds) -> tuple[list[str], Floats]:
+    if isinstance(bounds, pd.DataFrame):  # one row an input, its two columns the ends
+        bounds = {str(name): tuple(row) for name, row in zip(bounds.index, bounds.to_numpy().tolist(), strict=True)}
     if isinstance(bounds, Mapping) and {"names", "bounds"} <= set(bounds):  # the problem as SALib writes it
         bounds = dict(zip(bounds["names"], bounds["bounds"], strict=True))  # type: ignore[arg-type]
     pairs = list(bounds.values()) if isinstance(bounds, Mapping) else list(bounds)

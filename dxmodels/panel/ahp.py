@@ -11,6 +11,7 @@ What it leaves out: AHP is known for rank reversal when options are added; it is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
@@ -73,7 +74,7 @@ class AhpWeights:
 def ahp_weights(matrix: pd.DataFrame | npt.ArrayLike, *, method: Method = "eigenvector") -> AhpWeights:
     """Return the weights implied by a reciprocal comparison matrix (n × n, positive, ones on the diagonal), adding up to one.
 
-    A DataFrame keeps its row names. Raises ModelError where the matrix is not square, positive and reciprocal
+    A DataFrame keeps its row names; fractions may be written as text ("1/3"). A single criterion has the whole weight. Raises ModelError where the matrix is not square, positive and reciprocal
     (printed values are rounded, so a_ij·a_ji may differ from 1 by 2 %), or has more rows than the index table.
     """
     if method not in ("eigenvector", "geometric_mean"):
@@ -85,9 +86,9 @@ def ahp_weights(matrix: pd.DataFrame | npt.ArrayLike, *, method: Method = "eigen
         if set(columns) == set(names) and columns != names:
             matrix = matrix.set_axis(columns, axis=1)[names]  # columns in another order than rows
     try:
-        values = np.asarray(matrix, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ModelError("一対比較行列に数値でない値があります。1/3 は 0.3333 のように数で入れてください。") from error
+        values = np.asarray(_numbers(matrix), dtype=float)
+    except (TypeError, ValueError, ZeroDivisionError) as error:
+        raise ModelError("一対比較行列に数値でない値があります。数か、1/3 のような分数で入れてください。") from error
     _check(values)
     names = names or [f"C{number}" for number in range(1, len(values) + 1)]
     eigen, lambda_max = _principal(values)
@@ -107,6 +108,15 @@ def ahp_weights(matrix: pd.DataFrame | npt.ArrayLike, *, method: Method = "eigen
     )
 
 
+def _numbers(matrix: pd.DataFrame | npt.ArrayLike) -> npt.ArrayLike:
+    """Return the matrix with fractions written as text made numbers."""
+    cells = np.asarray(matrix)
+    if cells.dtype.kind not in "OU":
+        return cells
+    read = [float(Fraction(cell)) if isinstance(cell, str) else float(cell) for cell in cells.ravel()]
+    return np.array(read).reshape(cells.shape)
+
+
 def _principal(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], float]:
     roots, vectors = np.linalg.eig(values)
     largest = int(np.argmax(roots.real))
@@ -118,8 +128,8 @@ def _limit(size: int) -> float:
 
 
 def _check(values: npt.NDArray[np.float64]) -> None:
-    if values.ndim != 2 or values.shape[0] != values.shape[1] or len(values) < 2:
-        raise ModelError(f"一対比較行列の形 {values.shape} は正方（2×2 以上）にしてください。")
+    if values.ndim != 2 or values.shape[0] != values.shape[1] or not len(values):
+        raise ModelError(f"一対比較行列の形 {values.shape} は正方（行と列が同じ数）にしてください。")
     if len(values) >= len(_RANDOM_INDEX):
         raise ModelError(f"項目が {len(values)} 個あります。{len(_RANDOM_INDEX) - 1} 個以下にまとめてください。")
     if not np.isfinite(values).all() or (values <= 0).any():
@@ -127,6 +137,10 @@ def _check(values: npt.NDArray[np.float64]) -> None:
     wrong = np.argwhere(np.abs(values * values.T - 1.0) > _RECIPROCAL_TOLERANCE)
     if len(wrong):
         row, column = (int(part) for part in wrong[0])
+        if row == column:
+            raise ModelError(
+                f"{row + 1}行{column + 1}列（同じ項目どうし）の値が {values[row, column]:g} です。1 にしてください。"
+            )
         raise ModelError(
             f"{row + 1}行{column + 1}列の値 {values[row, column]:g} と {column + 1}行{row + 1}列の値 "
             f"{values[column, row]:g} が逆数になっていません。片方を {1 / values[row, column]:.4g} にしてください。"

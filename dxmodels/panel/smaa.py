@@ -22,7 +22,7 @@ from dxmodels.money import format_rate
 from dxmodels.streams import stream
 
 Floats = npt.NDArray[np.float64]
-Weights = str | Sequence[str] | Mapping[str, tuple[float, float]] | pd.DataFrame | Floats
+Weights = str | Sequence[str] | Sequence[float] | Mapping[str, tuple[float, float] | float] | pd.DataFrame | Floats
 
 _MOST_ROUNDS = 200
 _TIE_DIGITS = 12
@@ -70,7 +70,8 @@ def smaa(
 
     ``values``: options × criteria (a DataFrame keeps its names), or an array (simulation draws, options, criteria) whose draws are
     sampled with the weights. ``weights``: "uniform" over the simplex; a list of criteria from most to least important; a mapping
-    criterion → (low, high); or weight sets (rows × criteria) sampled evenly. Ties are broken by lot.
+    criterion → (low, high), or → its fixed weight; one weight a criterion; or weight sets (rows × criteria) sampled evenly (sets and fixed weights are
+    scaled to add up to one). Ties are broken by lot. Raises ModelError on values or weights that cannot be read.
     """
     if draws < 1:
         raise ModelError(f"試行回数 {draws} は1以上にしてください（例：10000）。")
@@ -113,14 +114,38 @@ def _draw_weights(weights: Weights, names: list[str], draws: int, generator: np.
             raise ModelError(f"重みの指定「{weights}」は使えません。uniform、項目の順、範囲、重みの表のいずれかです。")
         return generator.dirichlet(np.ones(len(names)), draws), "あらゆる重みの組合せ"
     if isinstance(weights, Mapping):
-        return _within_bounds(weights, names, draws, generator), "重みの範囲"
+        return _mapped(weights, names, draws, generator)
+    if weights is None:
+        raise ModelError("重みの指定（weights）がありません。重みを定めない場合は uniform を指定してください。")
     if isinstance(weights, pd.DataFrame | np.ndarray):
         return _given_sets(weights, names, draws, generator), "委員の重み"
+    if not all(isinstance(name, str) for name in weights):
+        return _given_sets(_number_sets(weights), names, draws, generator), "与えられた重み"
     order = [str(name) for name in weights]
     if sorted(order) != sorted(names):
         raise ModelError(f"重要度の順 {order} は、項目 {names} をすべて 1 回ずつ含めてください。")
     drawn = np.sort(generator.dirichlet(np.ones(len(names)), draws), axis=1)[:, ::-1]
     return drawn[:, [order.index(name) for name in names]], "委員の示した重要度の順"
+
+
+def _mapped(
+    weights: Mapping[str, tuple[float, float] | float], names: list[str], draws: int, generator: np.random.Generator
+) -> tuple[Floats, str]:
+    """Read criterion → (low, high) as bounds, and criterion → number for every criterion as fixed weights."""
+    fixed = {name: value for name, value in weights.items() if np.ndim(value) == 0}
+    if not fixed:
+        bounds = {name: (float(pair[0]), float(pair[1])) for name, pair in weights.items()}  # type: ignore[index]
+        return _within_bounds(bounds, names, draws, generator), "重みの範囲"
+    if set(fixed) != set(names):
+        raise ModelError(f"重みは項目 {names} のすべてに1つずつの数か、（下限, 上限）の範囲で指定してください。")
+    return _given_sets(_number_sets([fixed[name] for name in names]), names, draws, generator), "与えられた重み"
+
+
+def _number_sets(weights: object) -> Floats:
+    try:
+        return np.atleast_2d(np.asarray(weights, dtype=float))
+    except (TypeError, ValueError) as error:
+        raise ModelError("重みの表に数値でない値があります。項目の数だけの数にしてください。") from error
 
 
 def _within_bounds(

@@ -37,10 +37,34 @@ def test_boxes_from_arrays_with_marks_of_zero_and_one() -> None:
     assert "入力2" in grow_scenario_tree(points, points[:, 1] > 0.6, depth=2).summary()
 
 
+def test_words_are_categories_in_boxes_trees_and_information() -> None:
+    draw = np.random.default_rng(4)
+    inputs = pd.DataFrame({"率": draw.random(1500), "体制": draw.choice(["協議会", "事業体", "現状"], 1500)})
+    marks = (inputs["体制"] == "事業体") & (inputs["率"] > 0.5)
+    search = find_boxes(inputs, marks)
+    assert search.box is not None
+    assert search.box.limits == {"率": (pytest.approx(0.5, abs=0.01), np.inf), "体制＝事業体": (1.0, np.inf)}
+    assert "「体制」が「事業体」" in search.summary()
+    assert search.box.contains(inputs).sum() == pytest.approx(marks.sum(), abs=3)
+    assert "体制＝事業体" in grow_scenario_tree(inputs, marks, depth=2).leaves["rule"][0]
+    assert "「体制」が「事業体」以外" in find_boxes(inputs, inputs["体制"] != "事業体").summary()
+    benefit = np.column_stack([np.zeros(1500), np.where(inputs["体制"] == "事業体", -5.0, 1.0)])
+    # learning the word tells all: EVPPI = EVPI
+    value = value_of_information(benefit, inputs)
+    assert value.evppi["体制"] == pytest.approx(value.evpi)
+
+
+def test_chances_in_the_order_of_the_states() -> None:
+    assert regret_table(PAYOFFS, probabilities=[0.5, 0.5]).by_option["payoff_expected"].tolist() == [10.0, 40.0, 0.0]
+
+
 def test_sobol_reads_the_problem_as_salib_writes_it() -> None:
     problem = {"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1], [0, 1]]}
     found = sobol_indices(lambda x: 3 * x[:, 0] + 4 * x[:, 1], problem, draws=1024, seed=2)
     assert found.first[["a", "b"]].to_numpy() == pytest.approx([0.36, 0.64], abs=0.02)
+    table = pd.DataFrame({"low": [0, 0], "high": [1, 1]}, index=["a", "b"])
+    same = sobol_indices(lambda x: 3 * x[:, 0] + 4 * x[:, 1], table, draws=1024, seed=2)
+    assert same.first.to_numpy() == pytest.approx(found.first.to_numpy())
 
 
 @pytest.mark.parametrize(
@@ -54,7 +78,10 @@ def test_sobol_reads_the_problem_as_salib_writes_it() -> None:
         (lambda: value_of_information([[1.0, 2.0], [2.0, 1.0]], [1.0, 2.0, 3.0]), "一致しません"),
         (lambda: value_of_information([[1.0, 2.0], [2.0, 1.0]], weights=[1.0, -1.0]), "0 以上"),
         (lambda: find_boxes([[1.0], [2.0]], [0.2, 0.7]), "真偽"),
-        (lambda: find_boxes(pd.DataFrame({"a": ["x", "y"]}), [True, False]), "数値ではありません"),
+        (lambda: find_boxes(pd.DataFrame({"a": ["x", 1.0]}), [True, False]), "数値ではありません"),
+        (lambda: find_boxes(pd.DataFrame({"a": list("abcdefghijklm")}), [True] + [False] * 12), "13種類"),
+        (lambda: find_boxes(pd.DataFrame({"a": ["x", None]}), [True, False]), "空欄"),
+        (lambda: regret_table([[1.0, 2.0], [2.0, 1.0]], probabilities=[1.0]), "同じ数"),
         (lambda: sobol_indices(np.sum, {"a": "広い"}, draws=8, seed=1), "数の組"),
         (lambda: sobol_indices(np.sum, [(0, 0)], draws=8, seed=1), "下限＜上限"),
     ],

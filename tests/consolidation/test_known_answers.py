@@ -1,0 +1,101 @@
+"""Closed forms for the generic methods: Sobol's g-function, boxes in ten dimensions and in none, the value of information of a normal choice."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+from dxmodels.consolidation import find_boxes, sobol_indices, value_of_information
+
+
+def test_sobols_g_function_in_eight_dimensions() -> None:
+    # Saltelli & Sobol' 1995: V_i = 1/(3(1+a_i)^2), V = Π(1+V_i) - 1, S_i = V_i/V, ST_i = V_i Π_{j≠i}(1+V_j)/V
+    a = np.array([0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0])
+    part = 1 / (3 * (1 + a) ** 2)
+    whole = np.prod(1 + part) - 1
+    found = sobol_indices(
+        lambda x: np.prod((np.abs(4 * x - 2) + a) / (1 + a), axis=1), [(0, 1)] * 8, draws=4096, seed=1
+    )
+    assert found.first.to_numpy() == pytest.approx(part / whole, abs=0.01)
+    assert found.total.to_numpy() == pytest.approx(part * np.prod(1 + part) / (1 + part) / whole, abs=0.01)
+    halfwidth = found.table["total_order_halfwidth_share"].to_numpy()
+    assert (np.abs(found.total.to_numpy() - part * np.prod(1 + part) / (1 + part) / whole) <= halfwidth + 1e-6).all()
+
+
+def test_a_large_constant_does_not_spoil_the_indices() -> None:
+    found = sobol_indices(lambda x: 1e9 + 3 * x[:, 0] + 4 * x[:, 1], [(0, 1), (0, 1)], draws=1024, seed=2)
+    assert found.first.to_numpy() == pytest.approx([0.36, 0.64], abs=0.01)
+
+
+def test_a_box_of_two_inputs_is_found_among_ten_even_with_a_tenth_of_the_marks_wrong() -> None:
+    draw = np.random.default_rng(0)
+    points = draw.random((4000, 10))
+    planted = (points[:, 2] > 0.6) & (points[:, 7] < 0.4)
+    clean = find_boxes(points, planted).box
+    assert clean is not None
+    assert clean.limits == {
+        "入力3": (pytest.approx(0.6, abs=0.01), np.inf),
+        "入力8": (-np.inf, pytest.approx(0.4, abs=0.01)),
+    }
+    assert clean.held_out_p < 1e-6
+    noisy = find_boxes(points, planted ^ (draw.random(4000) < 0.1)).box
+    assert noisy is not None
+    assert set(noisy.limits) == {"入力3", "入力8"}
+    assert noisy.density == pytest.approx(0.9, abs=0.04)
+
+
+@pytest.mark.parametrize("base_rate", [0.1, 0.3, 0.65, 0.8, 0.95])
+def test_noise_has_no_useful_box_however_common_the_outcome(base_rate: float) -> None:
+    useful = 0
+    for seed in range(8):
+        draw = np.random.default_rng(seed)
+        useful += find_boxes(draw.random((400, 6)), draw.random(400) < base_rate).is_useful
+    assert useful == 0
+
+
+def test_a_rare_outcome_may_have_a_box_smaller_than_a_twentieth() -> None:
+    points = np.random.default_rng(1).random((4000, 4))
+    box = find_boxes(points, points[:, 1] > 0.97).box
+    assert box is not None
+    assert box.limits == {"入力2": (pytest.approx(0.97, abs=0.005), np.inf)}
+
+
+def unit_normal_loss(mean: float, sd: float) -> float:
+    return float(sd * norm.pdf(mean / sd) - abs(mean) * norm.cdf(-abs(mean) / sd))
+
+
+def test_two_options_with_a_normal_difference_have_the_value_of_the_unit_normal_loss() -> None:
+    # benefit 0 against 0.3 + x1 + 0.5·x2 with standard normal inputs (Raiffa & Schlaifer 1961)
+    x = np.random.default_rng(0).standard_normal((20_000, 3))
+    benefit = np.column_stack([np.zeros(len(x)), 0.3 + x[:, 0] + 0.5 * x[:, 1]])
+    value = value_of_information(benefit, pd.DataFrame(x, columns=["x1", "x2", "x3"]))
+    assert value.evpi == pytest.approx(unit_normal_loss(0.3, np.hypot(1.0, 0.5)), abs=0.01)
+    assert value.evppi["x1"] == pytest.approx(unit_normal_loss(0.3, 1.0), abs=0.012)
+    assert value.evppi["x2"] == pytest.approx(unit_normal_loss(0.3, 0.5), abs=0.012)
+    assert value.evppi["x3"] == pytest.approx(0.0, abs=0.004)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 6))
+def test_knowing_one_input_is_worth_between_nothing_and_everything(seed: int, inputs: int) -> None:
+    draw = np.random.default_rng(seed)
+    x = draw.standard_normal((300, inputs))
+    benefit = np.column_stack([np.zeros(300), x.sum(axis=1) + draw.standard_normal(300), draw.standard_normal(300)])
+    value = value_of_information(benefit, x)
+    assert (value.evppi >= 0).all()
+    assert (value.evppi <= value.evpi).all()
+
+
+def test_forty_inputs_do_not_invent_value() -> None:
+    draw = np.random.default_rng(3)
+    x = draw.standard_normal((4000, 40))
+    value = value_of_information(np.column_stack([np.zeros(4000), 0.5 * x[:, 0] + draw.standard_normal(4000)]), x)
+    assert value.evppi.index[0] == "入力1"
+    assert value.evppi.iloc[0] == pytest.approx(unit_normal_loss(0.0, 0.5), abs=0.03)
+    assert value.evppi.iloc[1] < 0.03  # the largest of 39 that tell nothing: within two standard errors of zero
+
+
+def test_without_inputs_only_the_value_of_knowing_everything_is_told() -> None:
+    assert "調べても" not in value_of_information([[1.0, 0.0], [0.0, 2.0]]).summary()
