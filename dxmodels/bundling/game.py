@@ -2,8 +2,8 @@
 
 A cost game: players N and a cost c(S) for every group S. Small games (≤ 20 players) hold all 2^n costs in one array indexed by bit mask;
 larger ones hold a way to compute c(S) and, where there is one, an exact oracle for "which group would gain most by leaving": for costs
-that are a concave function of summed volume the answer is a set of the players with the highest price per volume (below), for a bundle
-of a plan it is a small optimisation problem (bundle_game.py). Without an oracle only a search is possible, and the answer says so.
+that are a concave function of summed volume (oracles.py), and for a list of purchases of which a group opens one (offer_game.py; the members
+of a bundle of a plan, bundle_game.py). Without an oracle only a search is possible, and the answer says so.
 Source: Young (ed., 1985), Cost Allocation: Methods, Principles, Applications, ch. 1.
 """
 
@@ -11,24 +11,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from dxmodels.bundling.offer_game import Flags, Floats, Ints, OfferGame
+from dxmodels.bundling.oracles import best_by_ratio, climb
 from dxmodels.errors import ModelError
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 EXACT_PLAYERS = 20  # 2^20 groups fit in memory and in a second
-Oracle = Callable[[Floats], tuple[Flags, Floats]]
+_TABLE_PLAYERS = 18  # tables of offers are written out at once up to here
+
+
+class Oracle(Protocol):
+    """Return groups (one flag row each) with Σ shares − c(S), the largest of all groups first.
+
+    Looked at are the groups on which some row of ``nulls`` is not zero; without it every group but nobody and everybody.
+    """
+
+    def __call__(self, shares: Floats, nulls: Ints | None = None) -> tuple[Flags, Floats]:
+        """Return the groups and their gains."""
 
 
 @dataclass(frozen=True, eq=False)
 class CostGame:
-    """A cost game; build it with ``from_table``, ``from_function``, ``from_volumes`` or ``from_bundle``.
+    """A cost game; build it with ``from_table``, ``from_function``, ``from_volumes``, ``from_offers`` or ``from_bundle``.
 
-    ``oracle(shares)`` returns proper, non-empty groups (one flag row each, the first with the largest Σ shares − c(S) of all) and these
-    amounts; it is None where only enumeration (≤ 20 players) or search is possible.
+    ``oracle`` finds the group that would gain most by leaving; it is None where only enumeration (≤ 20 players) or search is possible.
     """
 
     players: tuple[str, ...]
@@ -87,9 +96,30 @@ class CostGame:
         return cls(
             names,
             lambda flags: float(cost_of_volume(float(volume[flags].sum()))),
-            lambda shares: _best_by_ratio(shares, volume, cost_of_volume),
+            lambda shares, nulls=None: best_by_ratio(shares, volume, cost_of_volume, nulls),
             money_unit,
         )
+
+    @classmethod
+    def from_offers(
+        cls, players: Iterable[str], fixed_costs: Sequence[float], member_costs: Sequence[Mapping[str, float]], *, money_unit: str = ""
+    ) -> CostGame:  # fmt: skip
+        """Build c(S) = min over offers of its fixed cost + Σ of its members' costs (a player an offer does not name cannot use it).
+
+        Raises ModelError where some group has no offer that serves all its members, which is so when everybody together has none.
+        """
+        names = _distinct(players)
+        cost = np.array([[float(costs.get(name, np.inf)) for name in names] for costs in member_costs])
+        fixed = np.array(fixed_costs, dtype=float)
+        if cost.shape != (len(fixed), len(names)) or not np.isfinite(cost).all(axis=1).any():
+            raise ModelError("固定費と参加者の費用を提案ごとに与え、全参加者が使える提案を一つは含めてください。")
+        return cls.of_offers(names, OfferGame(fixed, cost, np.ones_like(cost), np.zeros(len(fixed))), money_unit)
+
+    @classmethod
+    def of_offers(cls, players: tuple[str, ...], offers: OfferGame, money_unit: str = "") -> CostGame:
+        """Build the game of a list of purchases; its oracle is left out where it would not be exact."""
+        table = [offers.table()] if len(players) <= _TABLE_PLAYERS else []
+        return cls(players, offers.cost_of, offers.best_groups if offers.exact else None, money_unit, {}, table)
 
     @classmethod
     def from_bundle(cls, plan: object, bundle_id: object, *, owner: str = "") -> CostGame:
@@ -114,6 +144,17 @@ class CostGame:
     def alone(self) -> Floats:
         """Cost of each player alone, in the order of ``players``."""
         return np.array([self.cost(row) for row in np.eye(self.n, dtype=bool)])
+
+    @property
+    def is_provable(self) -> bool:
+        """True where the group that gains most is known for sure: few players, or an exact oracle."""
+        return self.n <= EXACT_PLAYERS or self.oracle is not None
+
+    def best_groups(self, shares: Floats, nulls: Ints | None = None) -> tuple[Flags, Floats]:
+        """Return groups with Σ shares − c(S), the best first, by the oracle or, without one, by a search that may miss the best."""
+        if self.oracle is not None:
+            return self.oracle(shares, nulls)
+        return climb(self.cost, self.alone, shares, nulls)
 
     def cost(self, members: Flags | Iterable[str]) -> float:
         """Return c(S) for a flag array or names; c(∅) = 0."""
@@ -157,25 +198,3 @@ def _refuse_gaps(table: Floats, players: Sequence[str]) -> None:
         raise ModelError(
             f"費用のない組合せが{len(gaps)}件あります：{shown}。すべての組合せの費用（有限の数）を与えてください。"
         )
-
-
-def _best_by_ratio(shares: Floats, volume: Floats, cost_of_volume: Callable[[float], float]) -> tuple[Flags, Floats]:
-    """For each player left out, the best group of the others; the overall best first."""
-    n = len(shares)
-    ratio = np.where(volume > 0, shares / np.where(volume > 0, volume, 1.0), np.where(shares > 0, np.inf, -np.inf))
-    order = np.argsort(-ratio, kind="stable")
-    groups, gains = np.zeros((n, n), dtype=bool), np.empty(n)
-    for left_out in range(n):
-        ranked = order[order != left_out]
-        amounts = np.cumsum(shares[ranked]) - np.array([cost_of_volume(float(v)) for v in np.cumsum(volume[ranked])])
-        gains[left_out] = amounts.max()
-        groups[left_out, ranked[: int(amounts.argmax()) + 1]] = True
-    prefix = np.tril(
-        np.ones((n - 1, n), dtype=bool)
-    )  # and every proper group of the dearest players, for a fuller list
-    growing = np.zeros_like(prefix)
-    growing[:, order] = prefix
-    more = np.cumsum(shares[order])[:-1] - np.array([cost_of_volume(float(v)) for v in np.cumsum(volume[order])[:-1]])
-    groups, gains = np.vstack([groups, growing]), np.concatenate([gains, more])
-    first = np.argsort(-gains, kind="stable")
-    return groups[first], gains[first]

@@ -4,58 +4,66 @@ Sets        groups S ⊂ N, proper and non-empty; F = groups whose contentment i
 Variables   x_i share of player i, ε contentment (what the worst-off open group saves against going alone)
 Least core  max ε  s.t.  Σ_N x = c(N),  Σ_S x + ε ≤ c(S) for every S
 Nucleolus   the same again and again: groups whose row has a positive dual are tight in every optimal solution, their Σ_S x is settled,
-            groups that settled ones determine (linear span) leave the problem, until n independent groups are settled.
+            groups that settled ones determine (linear span, spans.py) leave the problem, until n independent groups are settled.
 Stop        only when the settled groups span all n players, never when ε stops moving: ties make ε repeat from stage to stage, and a
             published six-town water case stopped too early that way.
-Rows        are generated: all 2^n groups are checked by one matrix product (≤ 20 players), or the most discontent group is asked of the
-            game's oracle (least core only).
+Rows        are generated: all 2^n groups are checked by one matrix product (≤ 20 players), or the most discontent open group is asked of
+            the game's oracle (any number). A game of more players without an oracle is searched; its answer is marked as not proven.
 Source      Schmeidler (1969), SIAM J. Appl. Math. 17; Maschler, Peleg & Shapley (1979), Math. Oper. Res. 4; Kopelowitz (1967) for the LPs.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 from scipy import sparse
 
-from dxmodels.bundling.game import EXACT_PLAYERS, CostGame, Flags, Floats
+from dxmodels.bundling.game import EXACT_PLAYERS, CostGame
+from dxmodels.bundling.offer_game import Flags, Floats, Ints, proper_nulls
+from dxmodels.bundling.spans import Span
 from dxmodels.errors import ModelError
 from dxmodels.solver import LinearProblem, SolveReport, solve_arrays
 
 _TIGHT = 1e-7
 _ROUNDS = 2000
+_NEAR = 1e-5  # of the stand-alone cost
 
 
-def least_core(game: CostGame) -> tuple[Floats, float]:
+@dataclass(frozen=True, eq=False)
+class Division:
+    """One division of c(N): shares, what the least content group saves at them, and whether every group stands behind that number.
+
+    ``proven`` is False where groups were only searched for (more than 20 players without an exact oracle): then some group may save less.
+    """
+
+    shares: Floats = field(repr=False)
+    worst_saving: float
+    proven: bool
+
+
+def least_core(game: CostGame) -> Division:
     """Return one least-core division and ε, the saving of the worst-off group (negative: the core is empty, −ε buys stability).
 
-    Of the least-core divisions the one closest to the stand-alone proportions (smallest largest relative deviation) is returned up to
-    20 players; beyond, where the rows of the least core cannot all be listed, the solver's vertex.
-    Raises ModelError for more than 20 players without an oracle.
+    Of the least-core divisions the one closest to the stand-alone proportions (smallest largest relative deviation) is returned.
     """
     if game.n == 1:
-        return np.array([game.total]), 0.0
+        return Division(np.array([game.total]), 0.0, True)
     rows = _Rows(game)
-    stage = rows.solve_stage({})
-    if not rows.enumerated:
-        return stage.shares, stage.epsilon
-    return rows.nearest_to_proportional(stage.epsilon), stage.epsilon
+    shares = rows.nearest_to_proportional(rows.solve_stage({}))
+    return Division(shares, rows.least_content(shares), game.is_provable)
 
 
-def nucleolus(game: CostGame) -> Floats:
-    """Return the nucleolus (individually rational where Σ c({i}) ≥ c(N), else the prenucleolus); at most 20 players."""
-    if game.n > EXACT_PLAYERS:
-        raise ModelError(
-            f"仁（nucleolus）の厳密計算は{EXACT_PLAYERS}人までです（{game.n}人）。最小コア（least_core）を使ってください。"
-        )
+def nucleolus(game: CostGame) -> Division:
+    """Return the nucleolus (individually rational where Σ c({i}) ≥ c(N), else the prenucleolus)."""
     if game.n == 1:
-        return np.array([game.total])
+        return Division(np.array([game.total]), 0.0, True)
     rows = _Rows(game)
     settled: dict[int, float] = {}
-    basis = np.ones((1, game.n)) / np.sqrt(game.n)
-    while len(basis) < game.n:
-        stage = rows.solve_stage(settled)
-        basis = rows.settle(stage, settled, basis)
-    return rows.point_of(settled)
+    while rows.span.rank < game.n:
+        rows.settle(rows.solve_stage(settled), settled)
+    shares = rows.point_of(settled)
+    return Division(shares, rows.least_content(shares), game.is_provable)
 
 
 def largest_stable_total(game: CostGame) -> float:
@@ -80,10 +88,8 @@ class _Rows:
         self.game = game
         self.n = game.n
         self.enumerated = game.n <= EXACT_PLAYERS
-        if not self.enumerated and game.oracle is None:
-            raise ModelError(
-                f"{game.n}人のゲームには離脱する組を探す手段（oracle）が必要です。from_volumes か from_bundle で作ってください。"
-            )
+        self.span = Span(game.n)
+        self.nulls: Ints = proper_nulls(game.n)
         self.alone = game.alone
         self.scale = max(1e-12, abs(game.total), float(np.abs(self.alone).max()))
         self.rational = float(self.alone.sum()) >= game.total - 1e-9 * self.scale
@@ -99,7 +105,7 @@ class _Rows:
     def solve_stage(self, settled: dict[int, float]) -> _Stage:
         """Maximise ε over the open groups with the settled sums held, generating rows until no open group is less content."""
         for _ in range(_ROUNDS):
-            groups = [mask for mask in self.groups if not self.enumerated or self.open[mask]]
+            groups = list(self.groups)
             report = solve_arrays(self._problem(groups, settled))
             if not report.has_solution:
                 raise ModelError(
@@ -112,20 +118,25 @@ class _Rows:
             self.groups += new
         raise ModelError(f"行生成が{_ROUNDS}回で収束しませんでした。参加者を減らすか、費用の桁をそろえてください。")
 
-    def settle(self, stage: _Stage, settled: dict[int, float], basis: Floats) -> Floats:
+    def settle(self, stage: _Stage, settled: dict[int, float]) -> None:
         """Fix the sums of binding groups that earlier ones do not determine; close every group in their span."""
+        rank = self.span.rank
         for mask in stage.binding:
-            row = self.members[mask] - basis.T @ (basis @ self.members[mask])
-            if np.linalg.norm(row) > 1e-8:
-                basis = np.vstack([basis, row / np.linalg.norm(row)])
-                settled[mask] = float(self.costs[mask] - stage.epsilon)
-        outside = self.members - (self.members @ basis.T) @ basis
-        self.open &= np.abs(outside).max(axis=1) > 1e-8
-        return basis
+            if self.span.add(self._flags(mask).astype(int).tolist()):
+                settled[mask] = self._cost_of(mask) - stage.epsilon
+        if self.span.rank == rank:
+            raise ModelError("仁の計算が進みません。費用の桁をそろえてください（極端に小さい差は丸めてください）。")
+        self.nulls = self.span.nulls()
+        self.groups = [mask for mask in self.groups if (self.nulls @ self._flags(mask)).any()]
+        if self.enumerated:
+            still = np.zeros(len(self.open), dtype=bool)
+            for row in self.nulls:
+                still |= self.members @ row != 0
+            self.open &= still
 
     def point_of(self, settled: dict[int, float]) -> Floats:
         """The only division left once n independent sums are settled."""
-        rows = np.vstack([np.ones(self.n), *[self.members[mask] for mask in settled]])
+        rows = np.vstack([np.ones(self.n), *[self._flags(mask) for mask in settled]])
         right = np.array([self.game.total, *settled.values()])
         return np.asarray(np.linalg.lstsq(rows, right, rcond=None)[0], dtype=np.float64)
 
@@ -146,22 +157,28 @@ class _Rows:
             self.groups += new
         raise ModelError("安定に要する補助額が求まりませんでした。費用の桁をそろえてください。")
 
-    def nearest_to_proportional(self, epsilon: float) -> Floats:
-        """The least-core division with the smallest largest relative distance to the stand-alone proportions."""
-        size = np.abs(self.alone)
-        size = np.maximum(size, 1e-9 * self.scale)
+    def nearest_to_proportional(self, inside: _Stage) -> Floats:
+        """The least-core division with the smallest largest relative distance to the stand-alone proportions.
+
+        Groups are asked for half-way between the master's answer and the nearest division known to be inside (in-out separation, Ben-Ameur &
+        Neto 2007): at the master's own corners so many groups are discontent that the rows would not end.
+        """
+        size = np.maximum(np.abs(self.alone), 1e-9 * self.scale)
         target = self.game.total * size / size.sum()
+        held, epsilon = inside.shares, inside.epsilon
+        limit = epsilon - _TIGHT * self.scale
         for _ in range(_ROUNDS):
             report = solve_arrays(self._nearest_problem(epsilon, target, size))
-            shares = report.values[: self.n]
-            new = [
-                mask
-                for mask in self._worst(shares)
-                if self._content(shares, mask) < epsilon - _TIGHT * self.scale and mask not in self.groups
-            ]
-            if not new:
-                return shares
-            self.groups += new
+            corner, known = report.values[: self.n], set(self.groups)
+            if np.max(np.abs(held - target) / size) - report.objective <= _NEAR:
+                return np.asarray(held)
+            for asked in (0.5 * (held + corner), corner):
+                content = {mask: self._content(asked, mask) for mask in self._worst(asked)}
+                new = [mask for mask, saved in content.items() if saved < limit and mask not in known]
+                if new:
+                    self.groups += new
+                    break
+                held = asked
         raise ModelError("最小コアの代表点が求まりませんでした。費用の桁をそろえてください。")
 
     def _problem(self, groups: list[int], settled: dict[int, float]) -> LinearProblem:
@@ -213,14 +230,19 @@ class _Rows:
             if mask not in known and self._content(stage.shares, mask) < limit
         ]
 
+    def least_content(self, shares: Floats) -> float:
+        """What the least content proper group saves at these shares: of all groups, or of those found where there is only a search."""
+        if self.enumerated:
+            return float((self.costs - self.members @ shares)[1:-1].min())
+        return -float(self.game.best_groups(shares)[1][0])
+
     def _worst(self, shares: Floats) -> list[int]:
-        """The least content groups at these shares: some dozens by enumeration, a few by the oracle."""
+        """The least content open groups at these shares: some dozens by enumeration, a few by the oracle."""
         if self.enumerated:
             content = np.where(self.open, self.costs - self.members @ shares, np.inf)
             many = min(4 * self.n, len(content) - 1)
             return [int(mask) for mask in np.argpartition(content, many)[:many] if np.isfinite(content[mask])]
-        assert self.game.oracle is not None
-        groups, _ = self.game.oracle(shares)
+        groups, _ = self.game.best_groups(shares, self.nulls)
         return list(dict.fromkeys(_mask(flags) for flags in groups))
 
     def _content(self, shares: Floats, mask: int) -> float:

@@ -10,7 +10,8 @@ from math import factorial
 
 import numpy as np
 
-from dxmodels.bundling.game import CostGame, Floats
+from dxmodels.bundling.game import CostGame
+from dxmodels.bundling.offer_game import Floats
 from dxmodels.errors import ModelError
 from dxmodels.streams import stream
 

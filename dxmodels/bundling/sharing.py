@@ -21,8 +21,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from dxmodels.bundling.game import CostGame, Floats
+from dxmodels.bundling.game import CostGame
 from dxmodels.bundling.nucleolus import least_core, nucleolus
+from dxmodels.bundling.offer_game import Floats
 from dxmodels.bundling.shapley import SHAPLEY_EXACT_PLAYERS, shapley_exact, shapley_sampled
 from dxmodels.errors import ModelError
 from dxmodels.money import format_rate
@@ -46,7 +47,8 @@ _ROUNDING = 1e-9
 class CostShares:
     """What each member pays under one rule, beside what it would pay alone; amounts in the game's money.
 
-    ``standard_errors`` are zero for exact rules; ``equal_share`` is λ of a mixture, ``worst_saving`` ε of a least core (else NaN).
+    ``standard_errors`` are zero for exact rules; ``equal_share`` is λ of a mixture, ``worst_saving`` what the least content group saves
+    under a least core or nucleolus (else NaN); ``proven`` is False where groups were only searched for (see nucleolus.Division).
     """
 
     players: tuple[str, ...]
@@ -56,6 +58,7 @@ class CostShares:
     standard_errors: Floats = field(repr=False)
     equal_share: float = float("nan")
     worst_saving: float = float("nan")
+    proven: bool = True
 
     @property
     def total(self) -> float:
@@ -98,7 +101,16 @@ class CostShares:
             else "単独より負担が増える者はいない"
         )
         extra = f"（均等割の割合 {format_rate(self.equal_share)}）" if np.isfinite(self.equal_share) else ""
+        loss += self._least_content_ja()
         return f"{RULES_JA[self.rule]}{extra}：総額 {self.total:,.2f} を{len(self.players)}者で分担し、単独の合計より {saved:,.2f}（{format_rate(rate)}）少ない。{loss}。"
+
+    def _least_content_ja(self) -> str:
+        """What the least content group saves, and whether all groups were looked at, for the rules that are made of it."""
+        if not np.isfinite(self.worst_saving):
+            return ""
+        than = "少なく" if self.worst_saving >= 0 else "多く"
+        said = f"。最も不満な組でも、まとまって抜けるより {abs(self.worst_saving):,.2f} {than}払う"
+        return said + ("（すべての組について証明済み）" if self.proven else "（調べた組の中での値で、証明ではない）")
 
 
 def share_costs(
@@ -125,9 +137,10 @@ def share_costs(
             else shapley_sampled(game, samples=samples, seed=seed)
         )
         return CostShares(game.players, rule, values, game.alone, errors)
-    if rule == "least_core":
-        values, epsilon = least_core(game)
-        return CostShares(game.players, rule, values, game.alone, none, worst_saving=epsilon)
+    if rule in ("least_core", "nucleolus"):
+        found = least_core(game) if rule == "least_core" else nucleolus(game)
+        saving = found.worst_saving if game.n > 1 else float("nan")
+        return CostShares(game.players, rule, found.shares, game.alone, none, worst_saving=saving, proven=found.proven)
     if rule == "mixture":
         weight = _weights(game, weights, rule)
         part = largest_equal_share(game, weights) if equal_share is None else equal_share
@@ -184,9 +197,7 @@ def _simple_rule(game: CostGame, rule: str, weights: Mapping[str, float] | None)
         return game.total * _weights(game, weights, rule)
     if rule == "proportional":
         return _in_proportion(game.total, game.alone)
-    if rule == "scrb":
-        return _separable_cost_remaining_benefit(game)
-    return nucleolus(game)
+    return _separable_cost_remaining_benefit(game)
 
 
 def _separable_cost_remaining_benefit(game: CostGame) -> Floats:

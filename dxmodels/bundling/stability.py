@@ -4,18 +4,20 @@ A division of the cost is stable (in the core) if no group S pays more in total 
 nobody may lose alone while several groups would gain by leaving. The amount that holds a group is Σ_S shares − c(S); the amount that
 holds everybody at once, whatever the division, is the cost of stability: min Δ s.t. Σ_N x = c(N) − Δ, Σ_S x ≤ c(S) (Bachrach et al. 2009,
 The Cost of Stability in Coalitional Games, SAGT). Groups are found by enumeration (≤ 20 players) or by the game's exact oracle; without
-either, groups along some orders are tried and the answer is marked as not exhaustive.
+either, groups are searched for and the answer is marked as not exhaustive.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from dxmodels.bundling.game import EXACT_PLAYERS, CostGame, Flags, Floats
+from dxmodels.bundling.game import EXACT_PLAYERS, CostGame
 from dxmodels.bundling.nucleolus import largest_stable_total, least_core
+from dxmodels.bundling.offer_game import Flags, Floats
 from dxmodels.bundling.sharing import CostShares
 from dxmodels.errors import ModelError
 
@@ -106,30 +108,19 @@ def _groups(game: CostGame, shares: Floats) -> tuple[Flags, Floats, bool]:
     if n <= EXACT_PLAYERS:
         members = ((np.arange(1, (1 << n) - 1)[:, None] >> np.arange(n)) & 1).astype(bool)
         return members, members @ shares - game.table()[1:-1], True
-    if game.oracle is not None:
-        groups, gains = game.oracle(shares)
-        unique = np.unique(groups, axis=0, return_index=True)[1]
-        return groups[unique], gains[unique], True
-    tried = _along_orders(game, shares)
-    return tried, np.array([shares[flags].sum() - game.cost(flags) for flags in tried]), False
+    groups, gains = game.best_groups(shares)
+    unique = np.unique(groups, axis=0, return_index=True)[1]
+    return groups[unique], gains[unique], game.is_provable
 
 
-def _along_orders(game: CostGame, shares: Floats) -> Flags:
-    """Single players, all but one, and growing groups in order of share per stand-alone cost, for games without an oracle."""
-    n, alone = game.n, game.alone
-    eye = np.eye(n, dtype=bool)
-    order = np.argsort(-shares / np.maximum(alone, 1e-300), kind="stable")
-    growing = np.zeros((n - 2, n), dtype=bool)
-    for size in range(2, n):
-        growing[size - 2, order[:size]] = True
-    return np.unique(np.vstack([eye, ~eye, growing]), axis=0)
-
-
+@lru_cache(maxsize=4)
 def _holding_subsidy(game: CostGame, exhaustive: bool) -> float:
-    """The smallest Δ with a stable division of c(N) − Δ; zero where the least core already has no unhappy group."""
+    """The smallest Δ with a stable division of c(N) − Δ; zero where the least core already has no unhappy group.
+
+    It is the game's, whatever the division looked at, hence remembered.
+    """
     if not exhaustive or game.n == 1:
         return 0.0 if game.n == 1 else float("nan")
-    _, epsilon = least_core(game)
-    if epsilon >= -_ROUNDING * (1.0 + abs(game.total)):
+    if least_core(game).worst_saving >= -_ROUNDING * (1.0 + abs(game.total)):
         return 0.0
     return max(0.0, float(game.total - largest_stable_total(game)))
