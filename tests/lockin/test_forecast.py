@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import theilslopes
 from statsmodels.tsa.holtwinters import Holt, SimpleExpSmoothing
 
 from dxmodels.errors import ModelError
@@ -40,8 +41,11 @@ def test_methods_by_hand():
     found = dict(zip(METHODS, forecast_methods(stack_histories([np.array([10.0, 12, 14])], horizon=2))[0], strict=True))
     assert found["naive"] == pytest.approx([14, 14])
     assert found["drift"] == pytest.approx([16, 18])
-    # simple smoothing with weight 1 ends at 14; half the slope (1) is added for each year: 14 + 1(h - 1 + 1)
-    assert found["theta"] == pytest.approx([15, 16])
+    # level after two steps with weight a: 10 + 2a, then (1 - a)(10 + 2a) + 14a; squared errors 4 + (4 - 2a)²; two errors, so Akaike weights 1/SSE
+    a = np.linspace(0.1, 1.0, 10)
+    akaike = 1 / (4 + (4 - 2 * a) ** 2) / (1 / (4 + (4 - 2 * a) ** 2)).sum()
+    level, lag = akaike @ ((1 - a) * (10 + 2 * a) + 14 * a), akaike @ ((1 - (1 - a) ** 3) / a)
+    assert found["theta"] == pytest.approx([level + lag, level + lag + 1])  # half the slope of 2 for each year ahead
     assert found["full_theta"] == pytest.approx([16, 18])
     assert (found["damped_holt"] > 15.5).all()
 
@@ -49,19 +53,13 @@ def test_methods_by_hand():
 def test_smoothing_and_holt_agree_with_statsmodels():
     y = np.array([100.0, 112, 108, 120, 131, 125, 140])
     theta = forecast_methods(stack_histories([y], horizon=3))[0, METHODS.index("theta")]
-    best = min(
-        (
-            SimpleExpSmoothing(y, initialization_method="known", initial_level=y[0]).fit(
-                smoothing_level=a, optimized=False
-            )
-            for a in np.linspace(0.1, 1, 10)
-        ),
-        key=lambda fit: fit.sse,
-    )
-    weight = best.params["smoothing_level"]
-    slope = np.polyfit(np.arange(7), y, 1)[0]
-    expected = best.forecast(1)[0] + 0.5 * slope * (np.arange(3) + (1 - (1 - weight) ** 7) / weight)
-    assert theta == pytest.approx(expected)
+    grid = np.linspace(0.1, 1, 10)
+    smoothed = [SimpleExpSmoothing(y, initialization_method="known", initial_level=y[0]).fit(smoothing_level=a, optimized=False) for a in grid]  # fmt: skip
+    akaike = np.array([fit.sse ** (-6 / 2) for fit in smoothed])  # six one-step errors
+    akaike /= akaike.sum()
+    slope = (np.polyfit(np.arange(7), y, 1)[0] + theilslopes(y)[0]) / 2
+    level, lag = akaike @ [fit.forecast(1)[0] for fit in smoothed], akaike @ ((1 - (1 - grid) ** 7) / grid)
+    assert theta == pytest.approx(level + 0.5 * slope * (np.arange(3) + lag))
     holt = forecast_methods(stack_histories([y], horizon=3))[0, METHODS.index("damped_holt")]
     fits = [
         Holt(y[1:], damped_trend=True, initialization_method="known", initial_level=l0, initial_trend=b0).fit(
@@ -190,11 +188,51 @@ def test_three_years_of_one_series_are_enough_for_a_wide_answer():
     assert (found["upper_yen"] - found["lower_yen"]).iloc[0] > 5
 
 
-def test_amounts_in_another_unit_give_the_same_answer():
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize(
+    "history",
+    [[100.0, 104, 103], [7.0] * 10, [0.0] * 8, [0.0, 0, 0, 0, 5], [100.0, 50, 0, 0, 0], [5e-324, 1e-323, 0], [1e-9, 2e-9, 1e-9, 3e-9], [1e307, 1.7e307, 1e307, 1.2e307]],
+)  # fmt: skip
+def test_series_at_the_edges_get_a_finite_answer_without_a_warning(history):
+    rows = [(name, 2000 + t, value) for name in ("X", "Y") for t, value in enumerate(history)]
+    forecast = forecast_costs(pd.DataFrame(rows, columns=["id", "fiscal_year", "cost_yen"]), horizon=2)
+    found = forecast.to_frame()[["lower_yen", "central_yen", "upper_yen"]].to_numpy()
+    assert np.isfinite(found).all()
+    assert (np.diff(found, axis=1) >= 0).all()
+    assert found.max() <= 1e-9 + 12 * max(
+        history
+    )  # a service that was never paid for before its first year does not widen the interval without bound
+    assert "nan" not in forecast.summary()
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e-3, 1e3, 1e9])
+def test_amounts_in_another_unit_give_the_same_answer_at_any_size(scale):
     table = made_panel(4, 20, 9)
-    thousand = table.assign(cost_yen=table["cost_yen"] / 1000)
-    one, other = forecast_costs(table, horizon=3).to_frame(), forecast_costs(thousand, horizon=3).to_frame()
-    np.testing.assert_allclose(other["upper_yen"] * 1000, one["upper_yen"], rtol=1e-6)
+    one, other = (
+        forecast_costs(table.assign(cost_yen=table["cost_yen"] * unit), horizon=3).to_frame() for unit in (1.0, scale)
+    )
+    np.testing.assert_allclose(other["upper_yen"] / scale, one["upper_yen"], rtol=1e-9)
+
+
+def test_one_odd_year_does_not_tilt_the_trend():
+    straight = np.arange(10.0, 20.0)
+    early = straight.copy()
+    early[1] += 30  # long past: the level has forgotten it, only the slope could still carry it
+    ahead = [
+        forecast_methods(stack_histories([y], horizon=5))[0, METHODS.index("full_theta")] for y in (straight, early)
+    ]
+    growth = [path[-1] - path[0] for path in ahead]
+    least_squares = np.polyfit(np.arange(10), early, 1)[0]
+    assert growth[0] == pytest.approx(4.0)
+    assert theilslopes(early)[0] == pytest.approx(1.0, abs=0.01)
+    assert abs(growth[1] - 4.0) == pytest.approx(
+        abs(4 * least_squares - 4.0) / 2, rel=0.05
+    )  # half of what least squares would make of it
+
+
+def test_one_change_is_no_trend():
+    table = pd.DataFrame({"id": "X", "fiscal_year": [2024, 2025], "cost_yen": [100.0, 200.0]})
+    assert forecast_costs(table, horizon=3).to_frame()["central_yen"].to_numpy() == pytest.approx([200.0] * 3)
 
 
 def test_gaps_are_filled_and_said():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from dxmodels.money import format_rate, format_yen
@@ -53,13 +54,12 @@ class CostForecast:
         )
         if self.backtest.empty:
             return text + "履歴が短く、過去の年度での検証はできない。"
-        errors = (self.backtest["mase_ratio"] * self.backtest["observations_count"]).sum() / self.backtest[
-            "observations_count"
-        ].sum()
-        return (
-            text
-            + f"直近を伏せた検証では {format_rate(self.backtest_coverage)} が区間に入り、誤差は前年同額とした場合の {errors:.2f} 倍。"
-        )
+        text += f"直近を伏せた検証では {format_rate(self.backtest_coverage)} が区間に入った"
+        known = self.backtest.dropna(subset="mase_ratio")
+        if known.empty:
+            return text + "（その間に金額の変わった系列はなく、前年同額との比較はできない）。"
+        errors = np.average(known["mase_ratio"], weights=known["observations_count"])
+        return text + f"。誤差は前年同額とした場合の {errors:.2f} 倍。"
 
 
 def _amount(value: float) -> str:

@@ -52,6 +52,8 @@ def rolling_windows(histories: Sequence[Floats], *, horizon: int) -> Windows:
     pieces, owners, targets = [], [], []
     for owner, history in enumerate(histories):
         for cut in range(max(LEAST_HISTORY, len(history) - _ORIGINS), len(history)):
+            if not history[:cut].any():  # nothing was ever paid: there is no size to measure an error by
+                continue
             after = np.full(horizon, np.nan)
             known = history[cut : cut + horizon]
             after[: len(known)] = known
