@@ -23,6 +23,8 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 export JUPYTER_PREFER_ENV_PATH := 1
+# Notebook tests and JupyterLab start kernels forked from a warm server (DX_PLAIN_KERNELS=1: plain ones).
+export JUPYTER_PATH := $(CURDIR)/dxmodels/runs/execute/jupyter
 export PYTHONUTF8 := 1
 
 .PHONY: report test check lab bench wheels lock clean help

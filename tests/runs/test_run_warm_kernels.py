@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import start_new_kernel
 from notebook_maker import write_notebook
 
 from dxmodels.runs.execute import Outcome, Task, run_task
 from dxmodels.runs.execute.kernel import own_kernel_spec
-from dxmodels.runs.execute.warm import PROVISIONER
+from dxmodels.runs.execute.warm import KERNELSPECS, PROVISIONER
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no fork server on this system")
 PLACE = "import os, sys\nprint(os.getcwd(), sorted(sys.modules)[0] != '', os.environ.get('DX_MARK', ''), case)"
@@ -81,3 +84,63 @@ def test_no_kernel_is_left_running(tmp_path: Path) -> None:
     number = int(text_of(tmp_path, "gone"))
     assert number != os.getpid()
     assert not psutil.pid_exists(number) or psutil.Process(number).status() == psutil.STATUS_ZOMBIE
+
+
+def test_the_kernelspec_for_nbval_and_jupyterlab_asks_for_the_warm_kernel() -> None:
+    spec = KernelSpecManager(kernel_dirs=[str(KERNELSPECS / "kernels")]).get_kernel_spec("python3")
+    assert spec.metadata["kernel_provisioner"]["provisioner_name"] == PROVISIONER
+    assert (
+        next(part for part in spec.argv if not part.startswith("-")) == "python"
+    )  # replaced by the running interpreter
+
+
+def test_a_warm_kernel_can_be_interrupted_and_restarted_as_in_jupyterlab(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_PATH", str(KERNELSPECS))
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        assert answer(client, "import sys; mark = 1; sys.executable") == repr(sys.executable)
+        client.execute("import time; print('begun', flush=True); time.sleep(60)")
+        while client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
+            pass
+        manager.interrupt_kernel()
+        assert client.get_shell_msg(timeout=30)["content"]["ename"] == "KeyboardInterrupt"
+        manager.restart_kernel(now=True)
+        client.wait_for_ready(timeout=60)
+        assert answer(client, "'mark' in globals()") == "False"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+STARTS_ONE = """
+import os, sys, time
+from jupyter_client.manager import start_new_kernel
+if __name__ == "__main__":
+    manager, client = start_new_kernel(kernel_name="python3")
+    print(manager.provisioner.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_kernel_ends_when_the_process_that_started_it_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "starts_one.py"
+    script.write_text(STARTS_ONE, encoding="utf-8")
+    environment = os.environ | {"JUPYTER_PATH": str(KERNELSPECS)}
+    started = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, env=environment, text=True)
+    assert started.stdout is not None
+    kernel = psutil.Process(int(started.stdout.readline()))
+    assert kernel.is_running()
+    started.kill()
+    started.wait()
+    gone, alive = psutil.wait_procs([kernel], timeout=30)
+    assert gone
+    assert not alive
+
+
+def answer(client: Any, code: str) -> str:
+    before, _, last = code.rpartition("; ")
+    asked = client.execute(before, user_expressions={"answer": last})
+    while True:
+        reply = client.get_shell_msg(timeout=60)
+        if reply["parent_header"]["msg_id"] == asked:
+            return str(reply["content"]["user_expressions"]["answer"]["data"]["text/plain"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from dxmodels.runs.execute.machines import Machines, ThisMachine
 from dxmodels.runs.execute.notebook import Outcome, Task, run_task
-from dxmodels.runs.execute.pool import Limits, run_tasks
+from dxmodels.runs.execute.pool import run_tasks
 
-__all__ = ["Limits", "Outcome", "Task", "run_task", "run_tasks"]
+__all__ = ["Machines", "Outcome", "Task", "ThisMachine", "run_task", "run_tasks"]

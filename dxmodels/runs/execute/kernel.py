@@ -6,7 +6,6 @@ the system has one (warm.py); ``DX_PLAIN_KERNELS=1`` starts plain ones.
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any
 
@@ -14,7 +13,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
-from dxmodels.runs.execute.warm import PROVISIONER, can_fork
+from dxmodels.runs.execute.warm import PROVISIONER, may_fork
 
 KERNEL_NAME = "python3"
 
@@ -33,11 +32,11 @@ def own_kernel_spec() -> KernelSpec:
 
 
 def _warm() -> bool:
-    """Whether kernels may be forked: the system can, this installation names the provisioner, and nobody forbade it."""
+    """Whether kernels may be forked: this installation names the provisioner, the system can, and nobody forbade it."""
     named = PROVISIONER in KernelProvisionerFactory.instance().provisioners or any(
         entry.name == PROVISIONER for entry in KernelProvisionerFactory._get_all_provisioners()
     )
-    return can_fork() and named and not os.environ.get("DX_PLAIN_KERNELS")
+    return named and may_fork()
 
 
 class OwnKernelManager(AsyncKernelManager):  # type: ignore[misc]

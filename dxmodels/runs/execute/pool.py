@@ -1,43 +1,24 @@
 """How do several notebooks run side by side, with a progress bar, without one failure stopping the rest?
 
-A process pool sized to the machine. A worker that is killed breaks the pool: the notebooks it had not finished are run again in a
-fresh one, once; what breaks a pool twice is reported as failed.
+A worker that is killed breaks the pool: the notebooks it had not finished are run again in a fresh one, once; what breaks a pool twice is
+reported as failed.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from multiprocessing.context import BaseContext
 
 from tqdm import tqdm
 
-from dxmodels.runs.execute.notebook import Outcome, Task, run_task
+from dxmodels.runs.execute.machines import Machines, WorkersLost
+from dxmodels.runs.execute.notebook import Outcome, Task
 
-_MOST_WORKERS = 8
 _POOLS = 2
 _KILLED = "実行中のプロセスが外部から停止されました。メモリの空きを確かめて再実行してください。"
 
 
-@dataclass(frozen=True)
-class Limits:
-    """How many notebooks at a time; 0 = as many as there are processors (at most 8)."""
-
-    workers: int = 0
-
-    def count(self, tasks: int) -> int:
-        """Return the number of worker processes for so many tasks."""
-        wanted = self.workers or min(_MOST_WORKERS, os.cpu_count() or 1)
-        return max(1, min(wanted, tasks))
-
-
 def run_tasks(
-    tasks: Sequence[Task], *, limits: Limits, finished: Callable[[Outcome], None], progress: bool = True
+    tasks: Sequence[Task], *, machines: Machines, finished: Callable[[Outcome], None], progress: bool = True
 ) -> dict[str, Outcome]:
     """Execute all tasks and return their outcomes by key; ``finished`` is called for each as soon as it ends."""
     outcomes: dict[str, Outcome] = {}
@@ -52,7 +33,7 @@ def run_tasks(
     with bar:
         for _ in range(_POOLS):
             waiting = [task for task in tasks if task.key not in outcomes]
-            if waiting and not _run_in_pool(waiting, limits, keep):
+            if waiting and not _all_ran(waiting, machines, keep):
                 continue
             break
     for task in tasks:
@@ -61,21 +42,11 @@ def run_tasks(
     return outcomes
 
 
-def _run_in_pool(tasks: Sequence[Task], limits: Limits, keep: Callable[[Outcome], None]) -> bool:
-    """Run the tasks in one pool; False where a worker was killed and some are left."""
+def _all_ran(tasks: Sequence[Task], machines: Machines, keep: Callable[[Outcome], None]) -> bool:
+    """Run the tasks; False where a worker was killed and some are left."""
     try:
-        with ProcessPoolExecutor(limits.count(len(tasks)), mp_context=_context()) as pool:
-            for future in as_completed([pool.submit(run_task, task) for task in tasks]):
-                keep(future.result())
-    except BrokenProcessPool:
+        for outcome in machines.notebooks(tasks):
+            keep(outcome)
+    except WorkersLost:
         return False
     return True
-
-
-def _context() -> BaseContext:
-    """Fork where the parent is still single-threaded and fork exists (no second import of papermill), else spawn."""
-    if sys.platform.startswith("linux"):
-        import papermill  # noqa: F401 - imported before the fork so that the workers have it
-
-        return multiprocessing.get_context("fork")
-    return multiprocessing.get_context("spawn")

@@ -3,7 +3,8 @@
 A Jupyter kernel provisioner over the fork server of Python's own multiprocessing: the server is a clean single-threaded process that holds the
 libraries and nothing else; each kernel is a fresh fork of it with its own session, folder and environment, so notebooks stay isolated from one
 another. Where there is no fork (Windows), or where the server does not start, a plain kernel runs instead: same results, a few seconds later.
-Named ``dxmodels-warm`` in the entry points, so that papermill, nbval and JupyterLab find it through a kernelspec.
+Named ``dxmodels-warm`` in the entry points, so that papermill, nbval and JupyterLab find it through the kernelspec beside this file.
+``DX_PLAIN_KERNELS=1`` starts plain kernels.
 """
 
 from __future__ import annotations
@@ -13,33 +14,42 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from multiprocessing import forkserver
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 PROVISIONER = "dxmodels-warm"
-# What nearly every notebook imports. Rooms are left out: they cost little once these are there.
+# The libraries the notebooks import. The project's own code is left out: it costs little once these are there, and a kernel restarted in
+# JupyterLab must see what was changed in it since.
 _PRELOADED = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "matplotlib.pyplot",
-    "numpy",
+    "openpyxl",
     "pandas",
     "pandera.pandas",
     "pulp",
     "highspy",
+    "ruamel.yaml",
+    "SALib.analyze.sobol",
     "scipy.optimize",
     "scipy.stats",
+    "sklearn.cluster",
     "sklearn.linear_model",
+    "sklearn.tree",
     "statsmodels.api",
-    "dxmodels.inputs",
-    "dxmodels.runs",
+    "sudachipy",
 )
+# Put in front of JUPYTER_PATH, this folder makes papermill, nbval and JupyterLab start warm kernels for notebooks that ask for "python3".
+KERNELSPECS = Path(__file__).with_name("jupyter")
 
 
-def can_fork() -> bool:
-    """Whether this system has a fork server."""
-    return sys.platform.startswith("linux") and "forkserver" in multiprocessing.get_all_start_methods()
+def may_fork() -> bool:
+    """Whether this system has a fork server and nobody forbade its use."""
+    able = sys.platform.startswith("linux") and "forkserver" in multiprocessing.get_all_start_methods()
+    return able and not os.environ.get("DX_PLAIN_KERNELS")
 
 
 class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
@@ -47,7 +57,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Start the kernel the command line describes; returns its connection information."""
-        forked = _fork_kernel(cmd, kwargs) if can_fork() else None
+        forked = _fork_kernel(cmd, kwargs) if may_fork() else None
         if forked is None:
             return await super().launch_kernel(cmd, **kwargs)
         self.process, self.pid, self.pgid = (
@@ -108,8 +118,11 @@ def _fork_kernel(cmd: Sequence[str], kwargs: Mapping[str, Any]) -> _Forked | Non
 def _run_kernel(arguments: list[str], environment: dict[str, str], folder: str | None) -> None:
     """Be a kernel: own session, environment and folder; ends when the server ends."""
     os.setsid()
+    _let_the_server_end()
     os.environ.clear()
     os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))
+    # ipykernel reads that variable once, when it is imported, and here that was in the server: it is told again.
+    arguments = [*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"]
     if folder:
         os.chdir(folder)
         sys.path.insert(0, "")
@@ -117,3 +130,11 @@ def _run_kernel(arguments: list[str], environment: dict[str, str], folder: str |
     from ipykernel.kernelapp import IPKernelApp
 
     IPKernelApp.launch_instance(argv=arguments)
+
+
+def _let_the_server_end() -> None:
+    """Give back the end of the pipe that keeps the server up, so that it ends, and this kernel with it, when the process that asked is killed."""
+    server: Any = forkserver._forkserver
+    held, server._forkserver_alive_fd = server._forkserver_alive_fd, None
+    if held is not None:
+        os.close(held)
