@@ -46,11 +46,12 @@ def add_compare(commands: Any) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from dxmodels.runs.batch import run_plan
+    from dxmodels.runs.execute import ThisMachine
 
     report = run_plan(
         options.plan,
         overrides=_overrides(options),
-        workers=options.jobs,
+        machines=ThisMachine(options.jobs),
         fresh=options.fresh,
         against=options.against,
         progress=not options.quiet,

@@ -24,8 +24,10 @@ from dxmodels.runs.compare.bridge import bridge_runs
 from dxmodels.runs.compare.finished import FinishedRun, latest_before, read_run
 from dxmodels.runs.compare.reruns import reruns_between
 from dxmodels.runs.document import Edition, with_file_names
+from dxmodels.runs.execute import Machines, ThisMachine
 from dxmodels.runs.execution import EXECUTED, Execution, execute
 from dxmodels.runs.fingerprint import run_id_of
+from dxmodels.runs.kept_pages import KeptPages
 from dxmodels.runs.manifest import MANIFEST, manifest_of, with_files
 from dxmodels.runs.pages import write_pages
 from dxmodels.runs.plain_words import page_in_japanese, unexplained_names
@@ -64,7 +66,7 @@ def run_plan(
     name: str,
     *,
     overrides: Mapping[str, Any] | None = None,
-    workers: int = 0,
+    machines: Machines | None = None,
     fresh: bool = False,
     against: str = "",
     progress: bool = True,
@@ -74,6 +76,8 @@ def run_plan(
 
     ``against``: the number of an earlier run to tell every difference from, split by cause (what that needs is computed anew); without it
     the latest earlier run of the same plan and case, split only where no new computation is needed.
+
+    ``machines``: where notebooks and pages are computed (this machine by default).
 
     Raises ParameterError or InputError before any kernel starts where the plan, a parameter or the case is faulty, and RunError
     where the run itself is impossible (locked folder, no space).
@@ -90,10 +94,12 @@ def run_plan(
         if finished and not fresh and against in ("", _compared_before(finished)[0]):
             return _again(run_id, reports, jobs)
         _check_inputs(jobs)
-        run = Execution(plan, jobs, reports, folders.fresh_staging(reports, run_id), fresh, say)
+        run = Execution(
+            plan, jobs, reports, folders.fresh_staging(reports, run_id), fresh, say, machines or ThisMachine()
+        )
         earlier, split = _earlier(run, case, against, _compared_before(before))
         try:
-            _execute(run, case, earlier, workers, progress, split=split)
+            _execute(run, case, earlier, progress, split=split)
             return _finish(run, case)
         except OSError as error:
             raise RunError(
@@ -119,22 +125,20 @@ def _earlier(
     return latest, False
 
 
-def _execute(
-    run: Execution, case: CaseFacts, earlier: FinishedRun | None, workers: int, progress: bool, *, split: bool
-) -> None:
+def _execute(run: Execution, case: CaseFacts, earlier: FinishedRun | None, progress: bool, *, split: bool) -> None:
     """Execute the notebooks of the plan, compare with the earlier run, then let the summary read what they recorded."""
     run.log(
         f"開始：計画「{run.plan.title_ja}」（{run.plan.name}）、実行番号 {run.run_id}、ノートブック {len(run.jobs)} 件"
     )
-    execute(run, [job for job in run.jobs if not job.joins], workers=workers, progress=progress)
+    execute(run, [job for job in run.jobs if not job.joins], progress=progress)
     folders.write_atomically(run.staging / ARCHIVE, archive_of(case, published_only=_published_only(run.jobs)))
-    upstream = [page.results.to_json() for page in run.pages.values()]
+    upstream = [page.results.to_json() for page in run.pages.values() if not page.job.apart]
     if earlier is not None and any(job.joins for job in run.jobs):
-        upstream.append(_compare(run, case, earlier, workers, split))
-    execute(run, [job for job in run.jobs if job.joins], upstream=upstream, workers=workers, progress=progress)
+        upstream.append(_compare(run, case, earlier, split))
+    execute(run, [job for job in run.jobs if job.joins], upstream=upstream, progress=progress)
 
 
-def _compare(run: Execution, case: CaseFacts, earlier: FinishedRun, workers: int, split: bool) -> str:
+def _compare(run: Execution, case: CaseFacts, earlier: FinishedRun, split: bool) -> str:
     """Write the bridge from the earlier run for the summary to tell, and return it as text."""
     run.compared_with = {"run": earlier.run_id, "split": split}
     pages = list(run.pages.values())
@@ -144,7 +148,7 @@ def _compare(run: Execution, case: CaseFacts, earlier: FinishedRun, workers: int
     # The summary has not run yet: what it recorded the last time has no counterpart here.
     of_others = {key: record for key, record in earlier.records.items() if record.notebook != run.plan.summary}
     earlier = replace(earlier, records=of_others)
-    rerun = reruns_between(earlier, new, reports=run.reports, workers=workers, say=run.say) if split else None
+    rerun = reruns_between(earlier, new, reports=run.reports, machines=run.machines, say=run.say) if split else None
     text = json.dumps(bridge_runs(earlier, new, rerun=rerun).to_json(), ensure_ascii=False, sort_keys=True)
     folders.write_atomically(run.staging / BRIDGE, text.encode("utf-8"))
     run.told["bridge"] = str(run.staging / BRIDGE)
@@ -163,7 +167,8 @@ def _finish(run: Execution, case: CaseFacts) -> RunReport:
     for page in pages:
         for exhibit_id, names in unexplained_names(page):
             run.log(f"{exhibit_id} に内部の名前が残っている：{'、'.join(names)}")
-    unmade = write_pages(run.staging, run.plan, pages, edition, say=run.say)
+    kept = KeptPages(run.reports, run.run_id)
+    unmade = write_pages(run.staging, run.plan, pages, edition, machines=run.machines, kept=kept, say=run.say)
     failed = {page.job.key: page.outcome.message for page in pages if page.failed} | unmade
     seconds = time.monotonic() - run.begun
     exit_code = EXIT_NOTEBOOK_FAILED if failed else EXIT_OK
@@ -177,6 +182,7 @@ def _finish(run: Execution, case: CaseFacts) -> RunReport:
     )
     folders.write_atomically(run.staging / MANIFEST, with_files(manifest, run.staging))
     folders.put_in_place(run.staging, run.reports / run.run_id)
+    kept.forget()
     folders.copy_latest(run.reports / run.run_id, run.reports)
     folders.forget_oldest(run.reports)
     executed = tuple(page.job.key for page in pages if not page.cached)

@@ -17,7 +17,7 @@ from dxmodels.inputs.places import data_root
 from dxmodels.runs import folders
 from dxmodels.runs.context import VARIABLE
 from dxmodels.runs.document import STATES, Page
-from dxmodels.runs.execute import Limits, Outcome, Task, run_tasks
+from dxmodels.runs.execute import Machines, Outcome, Task, ThisMachine, run_tasks
 from dxmodels.runs.extract import Results, read_results
 from dxmodels.runs.fingerprint import digests_of_reads, ground_of, hash_of, same_reads
 from dxmodels.runs.manifest import LOG, TRACEBACK
@@ -25,7 +25,7 @@ from dxmodels.runs.notebook_files import notebook_path
 from dxmodels.runs.plans import Job, Plan
 from dxmodels.runs.project import notebooks_root, project_root
 from dxmodels.runs.reading import reads_of
-from dxmodels.runs.recorded import RESULTS_FOLDER
+from dxmodels.runs.recorded import RESULTS_FOLDER, results_file
 
 EXECUTED = ".executed"
 # One thread a kernel: results must not depend on the machine, and the batch runs kernels side by side.
@@ -48,6 +48,7 @@ class Execution:
     staging: Path
     fresh: bool = False
     say: Callable[[str], None] = lambda text: None
+    machines: Machines = field(default_factory=ThisMachine)
     told: dict[str, str] = field(default_factory=dict)
     compared_with: dict[str, object] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=dict)
@@ -67,9 +68,7 @@ class Execution:
                     target.write(f"{stamp} {line}\n")
 
 
-def execute(
-    run: Execution, jobs: Sequence[Job], *, upstream: Sequence[str] = (), workers: int = 0, progress: bool = False
-) -> None:
+def execute(run: Execution, jobs: Sequence[Job], *, upstream: Sequence[str] = (), progress: bool = False) -> None:
     """Take from the cache what is there and execute the rest, some at a time; ``upstream``: what the jobs read of others."""
     (run.staging / RESULTS_FOLDER).mkdir(parents=True, exist_ok=True)
     grounds = {job.key: ground_of(job, upstream=upstream) for job in jobs}
@@ -78,9 +77,8 @@ def execute(
     def finished(outcome: Outcome) -> None:
         _keep(run, waiting[outcome.key], grounds[outcome.key], outcome)
 
-    run_tasks(
-        [_task(run, job) for job in waiting.values()], limits=Limits(workers), finished=finished, progress=progress
-    )
+    tasks = [_task(run, job) for job in waiting.values()]
+    run_tasks(tasks, machines=run.machines, finished=finished, progress=progress)
 
 
 def _task(run: Execution, job: Job) -> Task:
@@ -138,5 +136,5 @@ def _results(executed: Path, job: Job) -> Results:
 
 def _add_page(run: Execution, page: Page) -> None:
     run.pages[page.job.key] = page
-    target = run.staging / RESULTS_FOLDER / f"{page.job.key}.json"
+    target = results_file(run.staging, page.job.key, apart=page.job.apart)
     folders.write_atomically(target, page.results.to_json().encode("utf-8"))

@@ -30,8 +30,8 @@ _PATCHES = ("scenarios", "options")
 _SHARED = ("assumptions", *_PATCHES)
 # What only turns executed notebooks into pages cannot change a result: editing it must not rerun the notebooks.
 _PAGES_ONLY = (
-    "cli/", "runs/render", "runs/templates", "runs/document", "runs/plans.py", "runs/execute", "runs/publish.py", "runs/manifest.py",
-    "runs/batch.py", "runs/doctor.py", "runs/fingerprint.py", "runs/extract.py", "runs/notebook_files.py", "runs/pages.py", "runs/folders.py", "runs/execution.py", "runs/compare/archive.py", "runs/compare/finished.py", "runs/compare/reruns.py", "runs/parameters/text.py",
+    "cli/", "runs/render", "runs/templates", "runs/document", "runs/plans.py", "runs/plan_file.py", "runs/execute", "runs/publish.py", "runs/manifest.py",
+    "runs/batch.py", "runs/doctor.py", "runs/fingerprint.py", "runs/extract.py", "runs/notebook_files.py", "runs/pages.py", "runs/kept_pages.py", "runs/folders.py", "runs/execution.py", "runs/compare/archive.py", "runs/compare/finished.py", "runs/compare/reruns.py", "runs/parameters/text.py",
 )  # fmt: skip
 
 

@@ -21,6 +21,13 @@ from dxmodels.runs.project import reports_root
 from dxmodels.runs.shown import value_of
 
 RESULTS_FOLDER = "results"
+APART_FOLDER = "apart"  # below it: runs under other conditions, which the summary does not read
+
+
+def results_file(run: Path, key: str, *, apart: bool = False) -> Path:
+    """Return where the results of one notebook of a run lie."""
+    folder = run / RESULTS_FOLDER
+    return (folder / APART_FOLDER if apart else folder) / f"{key}.json"
 
 
 def recorded(name: str, **parameters: object) -> Record:

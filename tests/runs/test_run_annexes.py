@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from dxmodels.inputs import load_register
 from dxmodels.runs.amounts import in_unit, of_assumption
-from dxmodels.runs.document.annexes import _compact, assumptions_annex
+from dxmodels.runs.document.annexes import assumptions_annex, compact
 from dxmodels.runs.plain_words import in_japanese, page_in_japanese, source_in_japanese, unexplained_names
 from dxmodels.runs.render.pdf import document_pdf
 
@@ -25,7 +25,7 @@ from dxmodels.runs.render.pdf import document_pdf
     ],
 )
 def test_exhibit_numbers_are_said_shortly(numbers: list[str], said: str) -> None:
-    assert _compact(numbers) == said
+    assert compact(numbers) == said
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from exhibit_maker import EDITION, exhibit, hostile, illustrative, long_table, missing, page
 
 from dxmodels.runs.document import with_file_names
+from dxmodels.runs.execute import ThisMachine
 from dxmodels.runs.pages import write_pages
 from dxmodels.runs.plans import Plan
 
@@ -32,7 +33,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         page(illustrative(), hostile(), key="20_cost", notebook="20_cost", records=()),
     ]
     made = tmp_path_factory.mktemp("pages")
-    assert write_pages(made, plan, with_file_names(pages), EDITION, say=lambda text: None) == {}
+    assert (
+        write_pages(made, plan, with_file_names(pages), EDITION, machines=ThisMachine(1), say=lambda text: None) == {}
+    )
     return made
 
 

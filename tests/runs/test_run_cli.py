@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_check_tells_what_is_wrong_with_a_case(project: Path, capsys: pytest.Cap
 def test_run_passes_settings_on_and_ends_with_the_runs_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seen: dict[str, object] = {}
+    seen: dict[str, Any] = {}
 
     def ran(name: str, **options: object) -> RunReport:
         seen.update(options, name=name)
@@ -98,7 +99,7 @@ def test_run_passes_settings_on_and_ends_with_the_runs_code(
     ]
     assert run(*arguments) == EXIT_NOTEBOOK_FAILED
     assert seen["overrides"] == {"seed": 5, "published_only": True, "scenario": "yen_weak"}
-    assert (seen["name"], seen["workers"], seen["fresh"], seen["progress"]) == ("small", 1, True, False)
+    assert (seen["name"], seen["machines"].count(9), seen["fresh"], seen["progress"]) == ("small", 1, True, False)
     assert "失敗 20_cost：予算額がありません。" in capsys.readouterr().out
 
 

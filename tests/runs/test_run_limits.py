@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from notebook_maker import write_notebook
 
-from dxmodels.runs.execute import Limits, Outcome, Task, run_task, run_tasks
+from dxmodels.runs.execute import Outcome, Task, ThisMachine, run_task, run_tasks
 from dxmodels.runs.execute import notebook as executing
 from dxmodels.runs.execute.kernel import OwnKernelManager, own_kernel_spec
 
@@ -68,19 +68,21 @@ def test_a_kernel_that_fails_to_start_is_tried_again_and_one_that_fails_to_run_i
 
 
 def test_a_killed_worker_costs_nothing_but_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dxmodels.runs.execute.pool.run_task", _die_once)
+    monkeypatch.setattr("dxmodels.runs.execute.machines.run_task", _die_once)
     tasks = [Task(key, tmp_path, tmp_path, tmp_path, {}, {}, 1.0) for key in "abc"]
     told: list[str] = []
-    outcomes = run_tasks(tasks, limits=Limits(1), finished=lambda outcome: told.append(outcome.key), progress=False)
+    outcomes = run_tasks(
+        tasks, machines=ThisMachine(1), finished=lambda outcome: told.append(outcome.key), progress=False
+    )
     assert {key: outcome.state for key, outcome in outcomes.items()} == dict.fromkeys("abc", "ok")
     assert sorted(told) == ["a", "b", "c"]
 
 
 def test_what_kills_its_worker_every_time_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dxmodels.runs.execute.pool.run_task", _die_always)
+    monkeypatch.setattr("dxmodels.runs.execute.machines.run_task", _die_always)
     outcomes = run_tasks(
         [Task("a", tmp_path, tmp_path, tmp_path, {}, {}, 1.0)],
-        limits=Limits(1),
+        machines=ThisMachine(1),
         finished=lambda _: None,
         progress=False,
     )
@@ -89,7 +91,7 @@ def test_what_kills_its_worker_every_time_is_reported(tmp_path: Path, monkeypatc
 
 @pytest.mark.parametrize(("wanted", "tasks", "expected"), [(3, 10, 3), (3, 2, 2), (-1, 5, 1), (1, 0, 1)])
 def test_workers_are_never_more_than_notebooks(wanted: int, tasks: int, expected: int) -> None:
-    assert Limits(wanted).count(tasks) == expected
+    assert ThisMachine(wanted).count(tasks) == expected
 
 
 def test_the_kernel_leaves_the_users_profile_alone() -> None:

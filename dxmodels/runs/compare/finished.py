@@ -13,7 +13,7 @@ from dxmodels.runs.compare.bridge import Key
 from dxmodels.runs.manifest import MANIFEST
 from dxmodels.runs.model import Record
 from dxmodels.runs.project import reports_root
-from dxmodels.runs.recorded import RESULTS_FOLDER
+from dxmodels.runs.recorded import results_file
 
 _ASSUMED = ("assumptions/", "scenarios/", "options/")
 _NOT_ASSUMED = {"case", "published_only"}  # parameters that say which data, not which assumptions
@@ -72,7 +72,7 @@ def read_run(name: str | Path) -> FinishedRun:
         records = {
             (record.name, key.removeprefix(notebook).lstrip("-")): record
             for key, notebook in keys.items()
-            for record in _records(folder / RESULTS_FOLDER / f"{key}.json")
+            for record in _records(results_file(folder, key, apart=bool(manifest["notebooks"][key].get("apart"))))
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         there = "、".join(path.parent.name for path in _manifests()) or "なし"

@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from dxmodels.runs.casefacts import case_facts
 from dxmodels.runs.compare.archive import lay_out
 from dxmodels.runs.compare.bridge import TOLERANCE, Bridge, Case, Values, bridge_runs
 from dxmodels.runs.compare.finished import FinishedRun, read_run
+from dxmodels.runs.execute import Machines, ThisMachine
 from dxmodels.runs.execution import Execution, execute
 from dxmodels.runs.plans import Job, Plan, jobs_of, load_plan
 from dxmodels.runs.project import reports_root
@@ -36,12 +38,12 @@ def compare_runs(
     old, new = read_run(earlier), read_run(later)
     reports = reports_root()
     with folders.locked(reports):
-        counted = reruns_between(old, new, reports=reports, say=say) if rerun else None
+        counted = reruns_between(old, new, reports=reports, machines=ThisMachine(), say=say) if rerun else None
         return bridge_runs(old, new, rerun=counted, tolerance=tolerance)
 
 
 def reruns_between(
-    old: FinishedRun, new: FinishedRun, *, reports: Path, workers: int = 0, say: Callable[[str], None]
+    old: FinishedRun, new: FinishedRun, *, reports: Path, machines: Machines, say: Callable[[str], None]
 ) -> Callable[[Case], Values]:
     """Return the function that computes the numbers of one mixture; what cannot be computed is left out, and said."""
     sides = {"old": old, "new": new}
@@ -50,7 +52,7 @@ def reruns_between(
         data, assumed = (sides[whose] for whose in case)
         say(f"要因に分けるため計算し直しています（データ：{_WHOSE[case[0]]}、前提：{_WHOSE[case[1]]}）")
         try:
-            return _numbers(data, assumed, new, reports, workers)
+            return _numbers(data, assumed, new, reports, machines)
         except DxError as error:
             say(f"計算し直せないため、差を要因に分けません：{error}")
             return {}
@@ -58,15 +60,15 @@ def reruns_between(
     return numbers
 
 
-def _numbers(data: FinishedRun, assumed: FinishedRun, new: FinishedRun, reports: Path, workers: int) -> Values:
+def _numbers(data: FinishedRun, assumed: FinishedRun, new: FinishedRun, reports: Path, machines: Machines) -> Values:
     plan = load_plan(str(new.manifest["plan"]["name"]))
     with tempfile.TemporaryDirectory(prefix="dx-compare-") as place:
         root = Path(place) / "data"
         lay_out(root, data_from=data.folder, assumptions_from=assumed.folder, completed_from=new.folder)
         with _data_of(root):
             jobs = _jobs(plan, assumed.settings, root / str(data.manifest["case"]["name"]), new)
-            run = Execution(plan, jobs, reports, Path(place) / "run")
-            execute(run, [job for job in jobs if not job.joins], workers=workers)
+            run = Execution(plan, jobs, reports, Path(place) / "run", machines=machines)
+            execute(run, [job for job in jobs if not job.joins])
     found: dict[tuple[str, str], float | None] = {}
     for page in run.pages.values():
         for record in page.results.records:
@@ -82,7 +84,7 @@ def _jobs(plan: Plan, settings: Mapping[str, Mapping[str, Any]], case: Path, new
     jobs = []
     for job in jobs_of(plan, {"case": named, "published_only": only}):
         held = {name: value for name, value in settings.get(job.key, {}).items() if name in job.parameters}
-        jobs.append(Job(job.key, job.notebook, job.chapter, {**job.parameters, **held}, job.variant, job.joins))
+        jobs.append(replace(job, parameters={**job.parameters, **held}))
     return jobs
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from dxmodels.runs.document.model import Annex, Page
 from dxmodels.runs.document.sheets import fitted
 from dxmodels.runs.model import Exhibit, Source
+from dxmodels.runs.shown import value_of
 
 ASSUMPTIONS_TITLE = "用いた前提"
 _JOINTS = re.compile(r"(?<=[/?&=._-])(?=[A-Za-z0-9])")
@@ -24,7 +25,7 @@ STATES = {
 def assumptions_annex(exhibits: Iterable[Exhibit]) -> Annex:
     """Return every assumption used, its grade and source, and the exhibits that use it."""
     rows = [
-        [source.label, source.value, source.range, source.grade, _breakable(source.detail), _compact(numbers)]
+        [source.label, source.value, source.range, source.grade, _breakable(source.detail), compact(numbers)]
         for source, numbers in _used(exhibits, "assumption")
     ]
     return Annex(
@@ -37,14 +38,40 @@ def assumptions_annex(exhibits: Iterable[Exhibit]) -> Annex:
 def tables_annex(exhibits: Iterable[Exhibit]) -> Annex:
     """Return every table and citation used and the exhibits that use it."""
     rows = [
-        [source.label, _breakable(source.detail) or "－", _compact(numbers)]
+        [source.label, _breakable(source.detail) or "－", compact(numbers)]
         for source, numbers in _used(exhibits, "table")
     ]
-    rows += [[_breakable(source.label), "文献", _compact(numbers)] for source, numbers in _used(exhibits, "citation")]
+    rows += [[_breakable(source.label), "文献", compact(numbers)] for source, numbers in _used(exhibits, "citation")]
     return Annex(
         title="用いた表と文献",
         intro="図表が用いたケースの表（公表値・架空・自前の台帳の別と出典）と文献。",
         sheet=fitted(["表・文献", "由来と出典", "図表"], rows),
+    )
+
+
+def moved_annex(told: Sequence[Page], beside: Sequence[Page], setting_of: Callable[[Page], str]) -> Annex | None:
+    """Return which recorded numbers another scenario or option moves, and how far; None where no notebook ran under other conditions."""
+    if not beside:
+        return None
+    base = {
+        (page.job.notebook, record.name): value_of(record)
+        for page in reversed(told)  # the first run of a notebook is the one compared with
+        for record in page.results.records
+    }
+    compared = [
+        (record, setting_of(page), value_of(record), base.get((page.job.notebook, record.name), ""))
+        for page in beside
+        for record in page.results.records
+    ]
+    rows = [
+        [record.label, setting, here, there, record.grade] for record, setting, here, there in compared if here != there
+    ]
+    still = len(compared) - len(rows)
+    return Annex(
+        title="シナリオ・選択肢で動く数値",
+        intro=f"シナリオと選択肢を一つずつ替えて計算し直した {len(beside)} 件のうち、この取りまとめの条件と値が異なる数値を示す。"
+        f"記録した数値のうち {still} 個は動かない。図表は条件ごとのページ（実行結果の一覧）にある。",
+        sheet=fitted(["数値", "替えた条件", "その条件での値", "本編の値", "区分"], rows),
     )
 
 
@@ -54,7 +81,7 @@ def run_annex(pages: Sequence[Page], settings: Sequence[tuple[str, str]]) -> Ann
     rows += [
         [
             page.results.title,
-            _compact([exhibit.id for exhibit in page.results.exhibits]) or "－",
+            compact([exhibit.id for exhibit in page.results.exhibits]) or "－",
             STATES[page.outcome.state],
             f"{page.job.key}\u3000{page.digest[:12]}",
         ]
@@ -78,7 +105,7 @@ def _used(exhibits: Iterable[Exhibit], kind: str) -> list[tuple[Source, list[str
     return sorted(found.values(), key=lambda entry: (entry[1][0], entry[0].name))
 
 
-def _compact(numbers: Sequence[str]) -> str:
+def compact(numbers: Sequence[str]) -> str:
     """Return exhibit numbers in few characters: E24、E24a〜E24k、E31a."""
     groups: dict[str, list[str]] = {}
     for number in sorted(numbers):

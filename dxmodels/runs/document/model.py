@@ -43,7 +43,7 @@ class Sheet(_Printed):
 
 
 class Item(_Printed):
-    """One exhibit as printed."""
+    """One exhibit as printed; ``pointer`` says in which other volume more of it stands."""
 
     anchor: str
     number: str
@@ -61,6 +61,7 @@ class Item(_Printed):
     limits: tuple[str, ...]
     sources: tuple[str, ...]
     table_file: str
+    pointer: str = ""
 
 
 class Chapter(_Printed):
@@ -110,7 +111,7 @@ class Annex(_Printed):
 
 
 class Document(_Printed):
-    """One report or notebook page, complete."""
+    """One report or notebook page, complete; ``volumes``: title and file stem of every volume of the same report, this one included."""
 
     title: str
     edition: str
@@ -133,6 +134,7 @@ class Document(_Printed):
     annexes: tuple[Annex, ...]
     contents: bool
     notes: tuple[str, ...]
+    volumes: tuple[tuple[str, str], ...] = ()
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -168,6 +170,7 @@ class Page:
             "parameters": dict(self.job.parameters),
             "fingerprint": self.digest,
             "state": self.outcome.state,
+            "apart": self.job.apart,
             "from_cache": self.cached,
             "seconds": self.outcome.seconds,
             "message": self.outcome.message,

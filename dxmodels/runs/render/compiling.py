@@ -40,6 +40,11 @@ def compiled_pdf(template: str, name: str, data: Mapping[str, Any], *, as_of: dt
     return packed(made)
 
 
+def has_compiled() -> bool:
+    """Whether this process has used the compiler, whose threads a fork would not have."""
+    return _compiler.cache_info().currsize > 0
+
+
 @cache
 def _compiler() -> typst.Compiler:
     fonts = typst.Fonts(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,12 @@ def document_html(document: Document, *, base: str = "") -> str:
 def index_html(index: dict[str, Any]) -> str:
     """Return the page that lists everything a run made."""
     return framed(f"{index['title']}　実行結果", _environment().get_template("index.html").render(index=index))
+
+
+def forms_html(title: str, run_id: str, forms: Mapping[str, str]) -> str:
+    """Return the page that leads to every single form of a set: title by file."""
+    body = _environment().get_template("forms.html").render(title=title, run_id=run_id, forms=forms)
+    return framed(title, body)
 
 
 def framed(title: str, body: str) -> str:
