@@ -195,6 +195,7 @@ class _Report:
         self.plan = ui.Dropdown(options=[(title, name) for name, title in _PLANS.items()], description="計画", style={"description_width": "14em"}, layout=ui.Layout(width="60%"))  # fmt: skip
         self.checked = ui.HTML()
         self.checked.add_class("dx-run-command")
+        self.plan.add_class("dx-run-plan")
         self.runner = ReportRunner(self.arguments)
         for widget in (self.plan, *self.form.widgets.values()):
             widget.observe(lambda _: self._check(), names="value")

@@ -44,7 +44,7 @@ def lab(place: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     own = {f"JUPYTER_{name}_DIR": str(place / f".{name.lower()}") for name in ("CONFIG", "RUNTIME")}
-    environment = {**os.environ, **own, "JUPYTER_DATA_DIR": str(place / ".share"), "JUPYTER_PREFER_ENV_PATH": "1", "DX_DATA": str(place / "data"), "IPYTHONDIR": str(place / ".ipython"), "JUPYTERLAB_SETTINGS_DIR": str(place / ".settings"), "JUPYTERLAB_WORKSPACES_DIR": str(place / ".workspaces"), "PYTHONPATH": str(ROOT)}  # fmt: skip
+    environment = {**os.environ, **own, "JUPYTER_DATA_DIR": str(place / ".share"), "JUPYTER_PREFER_ENV_PATH": "1", "DX_DATA": str(place / "data"), "IPYTHONDIR": str(place / ".ipython"), "JUPYTERLAB_SETTINGS_DIR": str(place / ".settings"), "JUPYTERLAB_WORKSPACES_DIR": str(place / ".workspaces"), "PYTHONPATH": str(ROOT), "DX_REPORTS": str(place / "reports")}  # fmt: skip
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=test", "--ServerApp.port_retries=0", "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]  # fmt: skip
     with (place / "lab.log").open("w") as log:
         server = subprocess.Popen(command, cwd=place, env=environment, stdout=log, stderr=subprocess.STDOUT)
@@ -152,3 +152,14 @@ def test_the_setting_is_saved_once_and_offered_to_the_report(tab: Any, place: Pa
     tab.wait_for_selector(".dx-run-command pre")
     assert "--set scenario=seen_in_browser" in str(tab.locator(".dx-run-command").inner_text())
     assert not (ROOT / "data/scenarios/seen_in_browser.yml").exists()
+
+
+def test_the_report_is_made_at_the_press_of_a_button(tab: Any, place: Path) -> None:
+    tab.get_by_role("tab", name="報告書を作る").click()
+    tab.locator(".dx-run-plan select").select_option(label="動作確認（最短）")
+    tab.wait_for_function("document.querySelector('.dx-run-command').innerText.startsWith('dx run smoke')")
+    tab.locator(".dx-run-start").click()
+    tab.wait_for_function("document.querySelector('.dx-run-said').innerText.startsWith('完了')", timeout=2 * PATIENCE)
+    made = place / "reports" / "latest"
+    assert "動作確認" in (made / "index.html").read_text(encoding="utf-8")
+    assert "画面で試した円高" in (made / "smoke.html").read_text(encoding="utf-8")  # the scenario saved a moment ago
