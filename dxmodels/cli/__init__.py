@@ -1,4 +1,4 @@
-"""What can be asked on the command line: ``dx check | run | import | template | doctor``?
+"""What can be asked on the command line: ``dx check | run | import | template | gate | doctor``?
 
 Messages are Japanese. A mistake of the user ends with its own exit code and without a traceback; a bug of ours writes the traceback to a
 log and says so in one line. Exit codes: 0 well · 1 a notebook failed · 2 bad input · 3 no plan satisfies every rule · 4 environment · 5 bug.
@@ -19,6 +19,7 @@ from pathlib import Path
 from dxmodels.cli.cases import add_check, add_import, add_template
 from dxmodels.cli.desk import add_quotation, add_verdicts
 from dxmodels.cli.environment import add_doctor
+from dxmodels.cli.gate import add_gate
 from dxmodels.cli.parser import JapaneseParser
 from dxmodels.cli.run import add_compare, add_run
 from dxmodels.errors import EXIT_BAD_INPUT, EXIT_OK, DxError
@@ -35,6 +36,7 @@ _COMMANDS = (
     add_template,
     add_quotation,
     add_verdicts,
+    add_gate,
     add_doctor,
 )
 

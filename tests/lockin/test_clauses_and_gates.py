@@ -158,3 +158,38 @@ def test_gate_load_by_hand():
     assert "令和9年10月" in found.summary()
     with pytest.raises(ModelError, match="-1"):
         ReviewEffort(-1, 4, 0.5, 1, 100)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "state"),
+    [
+        ("データベースは Oracle Database 19c を使用すること。", UNCLEAR),
+        ("サーバは Windows Server 2022 又は同等以上の機能を有するものとする。", MET),
+        ("通信は TLS 1.3 とし、WCAG 2.1 と JIS X 8341-3:2016 に準拠する。", MET),
+        ("令和8年度から ISO 27001 の認証を維持し、99.9% の稼働率を確保する。", MET),
+    ],
+)
+def test_a_product_with_a_version_is_asked_about_and_a_standard_is_not(sentence, state):
+    assert states(check_specification(sentence))["brand"] == state
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rule", "state"),
+    [
+        ("受注者が本契約に違反したときは、府は契約を解除することができる。", "break_clause", VIOLATED),
+        ("府は、3か月前の通知により契約を解除することができる。", "break_clause", MET),
+        ("受注者は、前受注者から業務の引継ぎを受けること。", "migration_duty", UNCLEAR),
+        ("受注者は、後継事業者への引継ぎを行うこと。", "migration_duty", MET),
+        ("成果物の著作権は府に帰属する。ただし、従前からの部分は受注者に留保される。", "rights", VIOLATED),
+        ("成果物の著作権は府に帰属する。ただし、従前からの部分は受注者に留保され、府と後継事業者に利用を許諾する。", "rights", MET),
+    ],
+)  # fmt: skip
+def test_words_that_look_like_a_clause_but_are_not(sentence, rule, state):
+    assert states(check_specification(sentence))[rule] == state
+
+
+def test_sentences_know_their_line_and_rules_their_reason():
+    found = check_specification("件名\n\n端末はゼット社製とする。機能は別紙。").to_frame().set_index("rule")
+    assert found.at["brand", "text_line_number"] == 3
+    assert found.at["data_return", "text_line_number"] == 0
+    assert found["gate_reason_ja"].str.len().min() > 10

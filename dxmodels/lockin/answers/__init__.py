@@ -3,7 +3,6 @@
 from dxmodels.lockin.answers.answer import Answer, limits_of, reading_of
 from dxmodels.lockin.answers.backtests import backtest_own_cost, backtest_published_series
 from dxmodels.lockin.answers.contracts import (
-    check_example_specification,
     list_clause_outlines,
     list_clauses_by_system,
     plan_gate,
@@ -17,6 +16,11 @@ from dxmodels.lockin.answers.exits import (
     show_calendar,
 )
 from dxmodels.lockin.answers.history import estimate_premium_ladder, predict_next_tender, show_tender_history
+from dxmodels.lockin.answers.specification import (
+    check_example_specification,
+    check_own_specification,
+    count_back_contract,
+)
 from dxmodels.lockin.study import LockinStudy
 
 RULE_ASSUMPTIONS = (
@@ -67,7 +71,9 @@ __all__ = [
     "backtest_own_cost",
     "backtest_published_series",
     "check_example_specification",
+    "check_own_specification",
     "compare_paths_of_case",
+    "count_back_contract",
     "estimate_premium_ladder",
     "forecast_total",
     "limits_of",

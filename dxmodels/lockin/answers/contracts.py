@@ -1,4 +1,4 @@
-"""E21 and E40: what goes into the next contract of each system, what a specification lacks, and do the reviewers' hours suffice?"""
+"""E21 and E40: what goes into the next contract of each system, and do the reviewers' hours suffice through the year?"""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from dxmodels.lockin.answers.answer import Answer
 from dxmodels.lockin.clauses import CHECK, CLAUSES, REQUIRED, STANDING
 from dxmodels.lockin.from_case import review_effort
 from dxmodels.lockin.gate_load import plan_gate_load
-from dxmodels.lockin.gates import MET, STATE_JA, UNCLEAR, VIOLATED, ProcurementFacts, check_specification
-from dxmodels.lockin.specification_example import BRANDS, NOTICE_DAYS, TEXT
 from dxmodels.lockin.study import LockinStudy
 
 _MARK = {REQUIRED: "●", CHECK: "？", STANDING: "○"}
-_ORDER = (VIOLATED, UNCLEAR, MET)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,35 +57,6 @@ def list_clause_outlines(study: LockinStudy) -> Answer:
         ("必須＝該当した指標に対応する条項。要確認＝対応する指標が空欄で算出できず、先に確かめるもの。どちらでもなく標準のものは全契約に入れる。",),
         ("文言は骨子であり、特定の機関の契約約款ではない。",),
         ClauseCounts(counts),
-    )  # fmt: skip
-
-
-def check_example_specification(study: LockinStudy) -> Answer:
-    """E40: the gate's rules on a made-up specification (架空), with the sentence found and the cure."""
-    least = study.register.value("notice_days_wto")
-    study.case.table("contracts")  # the gate belongs to a ledger of contracts: without one the question is not asked
-    check = check_specification(
-        TEXT, facts=ProcurementFacts(notice_days=NOTICE_DAYS, least_notice_days=least, brands=BRANDS)
-    )
-    rows = check.table.assign(place=check.table["state"].map(_ORDER.index)).sort_values(
-        ["place", "sentence_number"], kind="stable"
-    )
-    table = pd.DataFrame(
-        {
-            "checked_ja": rows["checked_ja"],
-            "gate_state_ja": rows["state"].map(STATE_JA),
-            "sentence_ja": rows["sentence_ja"]
-            .where(rows["sentence_ja"] != "", "該当する文がない")
-            .where(rows["state"] != MET, rows["sentence_ja"]),
-            "cure_ja": rows["cure_ja"].where(rows["cure_ja"] != "", "－"),
-        }
-    )
-    return Answer(
-        table.reset_index(drop=True),
-        check.summary(),
-        ("例示の仕様書（架空）を規則で検査し、見つけた文と直し方を並べた。要修正と要確認がなくなるまで公告に進まない。",),
-        ("語を探す検査で、意味は読まない。語があっても内容が適切とは限らず、審査者が文を読む。",),
-        check,
     )  # fmt: skip
 
 
