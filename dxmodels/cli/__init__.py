@@ -20,6 +20,7 @@ from dxmodels.cli.cases import add_check, add_import, add_template
 from dxmodels.cli.desk import add_quotation, add_verdicts
 from dxmodels.cli.environment import add_doctor
 from dxmodels.cli.gate import add_gate
+from dxmodels.cli.panel import add_panel
 from dxmodels.cli.parser import JapaneseParser
 from dxmodels.cli.run import add_compare, add_run
 from dxmodels.errors import EXIT_BAD_INPUT, EXIT_OK, DxError
@@ -37,6 +38,7 @@ _COMMANDS = (
     add_quotation,
     add_verdicts,
     add_gate,
+    add_panel,
     add_doctor,
 )
 

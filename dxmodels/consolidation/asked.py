@@ -14,10 +14,12 @@ from dxmodels.consolidation.result import SimulationResult
 from dxmodels.consolidation.roadmap import Roadmap, plan_roadmap
 from dxmodels.consolidation.settings import read_structure
 from dxmodels.consolidation.simulation import simulate
+from dxmodels.consolidation.staff_profile import StaffProfile, profile_staff
 from dxmodels.consolidation.told import Told, short_ja
+from dxmodels.consolidation.told_answers import tell_answers
 from dxmodels.consolidation.told_causes import tell_boxes, tell_information, tell_sensitivity, tell_tree
 from dxmodels.consolidation.told_plans import tell_branches, tell_earlier
-from dxmodels.consolidation.told_robustness import robust_and_rival, tell_scenario_regret
+from dxmodels.consolidation.told_robustness import robust_and_rival, tell_scenario_regret, tell_structures
 from dxmodels.inputs import Case, NotComputable, Register, load_option, load_scenario
 
 R = TypeVar("R")
@@ -82,6 +84,18 @@ def drivers_of(result: SimulationResult, case: Case, register: Register, option:
 def branches_of(result: SimulationResult, register: Register) -> Told:
     """Return the entity's delay and stop branches; late means later than the published first delay of the register."""
     return tell_branches(result, late_years=register.value("sim_entity_delay_years"))
+
+
+def answers_of(result: SimulationResult, register: Register, option: str, seed: int) -> Told:
+    """Return the three answers of the chapter: robust structure, when it loses, what to study first."""
+    return tell_answers(
+        tell_structures(result), boxes_of(result, register, option), information_of(result, register, seed)
+    )
+
+
+def staff_of(entity: EntityCase, register: Register) -> StaffProfile:
+    """Return the roles of the new body with pay gap and training."""
+    return profile_staff(entity, register)
 
 
 def calibration_of(result: SimulationResult) -> CapacityCalibration:

@@ -35,7 +35,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from dxmodels.errors import Fault, InputError
 from dxmodels.fiscal import parse_date, parse_fiscal_year
@@ -95,9 +104,16 @@ class CaseFile(BaseModel):
     price_fy: FiscalYear
     as_of: Day
     deadlines: Annotated[dict[Slug, Day], Field(min_length=1)]
-    tables: Annotated[dict[TableName, TableEntry], Field(min_length=1)]
+    tables: dict[TableName, TableEntry]
     stale_after_days: Slug | None = None
     published_from: Slug | None = None
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> CaseFile:
+        """Refuse a case with neither own nor borrowed tables (one may hold nothing of its own but the panel's sheets)."""
+        if not self.tables and self.published_from is None:
+            raise ValueError("表が1つもありません（tables と published_from のどちらかが要ります）")
+        return self
 
 
 def read_case_file(path: Path) -> CaseFile:

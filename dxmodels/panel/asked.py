@@ -10,12 +10,12 @@ import pandas as pd
 
 from dxmodels.consolidation.told import Told, short_ja
 from dxmodels.errors import ModelError
+from dxmodels.inputs import NotComputable
 from dxmodels.panel.agreement import Concordance, kendall_w
 from dxmodels.panel.comparison import ComparisonRanking, promethee, topsis
-from dxmodels.panel.earned import EarnedJudgement, weigh_answers
-from dxmodels.panel.example import InventedPanel, invent_panel, make_form
+from dxmodels.panel.example import InventedPanel, invent_panel
+from dxmodels.panel.form import make_form
 from dxmodels.panel.judgement import PanelJudgement, judge_panel
-from dxmodels.panel.pairwise import PairwiseWeights, weigh_pairs
 from dxmodels.panel.replies import ANSWERED, carry_comments
 from dxmodels.panel.smaa import Acceptability, smaa
 
@@ -37,8 +37,6 @@ class PanelAnswers:
     acceptability: Acceptability
     comparisons: tuple[ComparisonRanking, ...]
     mean_scores: pd.DataFrame
-    pairwise: PairwiseWeights | None = None
-    earned: EarnedJudgement | None = None
 
     def comparison_table(self) -> pd.DataFrame:
         """Return the ranks of the additive value, TOPSIS and PROMETHEE II side by side."""
@@ -71,28 +69,21 @@ def example_panel(register: Register, *, seed: int) -> InventedPanel:
 def judge_example(register: Register, *, seed: int) -> PanelAnswers:
     """Return the answers for the invented panel (架空)."""
     made = example_panel(register, seed=seed)
-    return answer(made.scores, made.swings, register, seed=seed, pairs=made.pairs, quantiles=made.quantiles)
+    return answer(made.scores, made.swings, register, seed=seed)
 
 
-def answer(
-    scores: pd.DataFrame, swings: pd.DataFrame, register: Register, *, seed: int, pairs: pd.DataFrame | None = None, quantiles: pd.DataFrame | None = None
-) -> PanelAnswers:  # fmt: skip
-    """Return the answers for any complete sheets (see ``inputs.panel_sheets``); pairwise and quantile sheets are optional."""
+def answer(scores: pd.DataFrame, swings: pd.DataFrame, register: Register, *, seed: int) -> PanelAnswers:
+    """Return the answers for any complete sheets (see ``inputs.panel_sheets``)."""
     best = register.value("panel_best_score")
     judgement = judge_panel(scores, swings, best_score=best)
     mean = scores.pivot_table(index="option_ja", columns="criterion_ja", values="score", aggfunc="mean")
     weights = {str(name): float(value) for name, value in judgement.weights.mean().items()}
-    has_pairs, has_answers = pairs is not None and len(pairs) > 0, quantiles is not None and len(quantiles) > 0
     return PanelAnswers(
         judgement=judgement,
         agreement=kendall_w(judgement.individual, seed=seed),
         acceptability=smaa((mean - 1.0) / (best - 1.0), draws=int(register.value("panel_smaa_draws")), seed=seed),
         comparisons=(topsis(mean, weights), promethee(mean, weights)),
         mean_scores=(mean - 1.0) / (best - 1.0),
-        pairwise=weigh_pairs(pairs, swings) if has_pairs and pairs is not None else None,
-        earned=weigh_answers(quantiles, overshoot=register.value("panel_cooke_overshoot"))
-        if has_answers and quantiles is not None
-        else None,
     )
 
 
@@ -126,9 +117,25 @@ def acceptability_with_simulation(
     )
 
 
-def leave_one_out(judgement: PanelJudgement) -> Told:
+def leave_one_out(answers: PanelAnswers) -> Told:
     """Return the ranking with the span of ranks when one member is left out; drawn from every such ranking."""
+    judgement = answers.judgement
     return Told(judgement.to_frame(), judgement.summary(), judgement.rank_table())
+
+
+def acceptability_of(answers: PanelAnswers) -> Acceptability:
+    """Return the shares of ranks over all weights."""
+    return answers.acceptability
+
+
+def compared_of(answers: PanelAnswers) -> Told:
+    """Return the ranks by other methods, for comparison only."""
+    return answers.compared()
+
+
+def settings_of(answers: PanelAnswers | NotComputable) -> list[str]:
+    """Return the settings of the comparison methods, or that there is nothing to compare yet."""
+    return ["評価表がそろうと計算する。"] if isinstance(answers, NotComputable) else answers.settings_ja()
 
 
 def agreement_of(answers: PanelAnswers) -> Told:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import xlsxwriter
 
-from dxmodels.inputs.panel_sheets import (
+from dxmodels.inputs.panel_cells import (
     COMMENTS,
     EXPERT_CELL,
     FIRST_ROW,
@@ -23,10 +24,16 @@ from dxmodels.inputs.panel_sheets import (
 
 _WIDTH_NAME, _WIDTH_RUBRIC, _WIDTH_COMMENT = 24, 44, 90
 _COMMENT_ROWS = 20
+REPLIES = "これまでの意見と回答"
 
 
-def write_panel_sheet(path: str | Path, form: PanelForm, *, expert_id: str = "") -> Path:
-    """Write one expert's workbook to ``path`` and return it; cells accept only values within their range."""
+def write_panel_sheet(
+    path: str | Path, form: PanelForm, *, expert_id: str = "", earlier: pd.DataFrame | None = None
+) -> Path:
+    """Write one expert's workbook to ``path`` and return it; cells accept only values within their range.
+
+    ``earlier``: the comments of the editions before with their replies and changes, shown to the panel on a sheet of its own.
+    """
     target = Path(path)
     book = xlsxwriter.Workbook(str(target), {"strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#DCEBF7", "border": 1})
@@ -37,6 +44,8 @@ def write_panel_sheet(path: str | Path, form: PanelForm, *, expert_id: str = "")
     _pairs(book, form, head, entry, text)
     _quantiles(book, form, head, entry, text)
     _comments(book, form, head, entry, text)
+    if earlier is not None and len(earlier):
+        _replies(book, earlier, head, text)
     book.close()
     return target
 
@@ -124,3 +133,14 @@ def _comments(book: Any, form: PanelForm, head: Any, entry: Any, text: Any) -> N
         sheet.write_blank(row, 1, None, entry)
     sheet.set_column(0, 0, _WIDTH_NAME)
     sheet.set_column(1, 1, _WIDTH_COMMENT)
+
+
+def _replies(book: Any, earlier: pd.DataFrame, head: Any, text: Any) -> None:
+    sheet = book.add_worksheet(REPLIES)
+    sheet.write("A1", "これまでの意見と、その回答・変更した箇所です。このシートへの記入は不要です。")
+    sheet.write_row(FIRST_ROW - 2, 0, ["初出の版", "対象", "意見", "回答", "変更した箇所"], head)
+    columns = ["first_edition", "topic_ja", "comment_ja", "reply_ja", "change_ja"]
+    for row, line in enumerate(earlier[columns].fillna("").astype(str).to_numpy().tolist(), start=FIRST_ROW - 1):
+        sheet.write_row(row, 0, line, text)
+    sheet.set_column(0, 1, _WIDTH_NAME)
+    sheet.set_column(2, 4, _WIDTH_RUBRIC)

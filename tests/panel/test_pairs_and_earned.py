@@ -14,9 +14,12 @@ from dxmodels.errors import ModelError
 from dxmodels.figures import panel as figures
 from dxmodels.glossary import missing_terms
 from dxmodels.inputs import Register, load_case, load_register
-from dxmodels.inputs.panel_sheets import PanelForm, read_panel_sheets
+from dxmodels.inputs.panel_cells import PanelForm
+from dxmodels.inputs.panel_sheets import read_panel_sheets
 from dxmodels.panel import asked, judge_legal_forms, weigh_answers, weigh_pairs
 from dxmodels.panel.ahp import ahp_weights
+from dxmodels.panel.basis import panel_basis
+from dxmodels.panel.form import make_form
 from dxmodels.runs.panel_sheets import write_panel_sheet
 
 FORM = PanelForm(("甲案", "乙案"), (("費用", ""), ("体制", ""), ("職員", "")), (("遅れ", "％", 10.9),), 5)
@@ -191,15 +194,17 @@ def test_comments_are_told_without_names(register: Register) -> None:
     assert "回答済みは2件" in told.summary()
 
 
-def test_every_picture_draws_without_a_missing_glyph(answers: asked.PanelAnswers) -> None:
+def test_every_picture_draws_without_a_missing_glyph(answers: asked.PanelAnswers, register: Register) -> None:
+    none_back = read_panel_sheets([], make_form(register))
+    weighed = panel_basis(none_back, None, register, seed=5, published_only=False)
     drawn = [
-        figures.plot_rank_chart(asked.leave_one_out(answers.judgement)),
+        figures.plot_rank_chart(asked.leave_one_out(answers)),
         figures.plot_acceptability(answers.acceptability),
         figures.plot_agreement(asked.agreement_of(answers)),
-        figures.plot_pair_weights(answers.pairwise),  # type: ignore[arg-type]
-        figures.plot_earned(answers.earned),  # type: ignore[arg-type]
+        figures.plot_pair_weights(weighed.pairwise),  # type: ignore[arg-type]
+        figures.plot_earned(weighed.earned),  # type: ignore[arg-type]
     ]
-    for frame in (answers.pairwise, answers.earned):
+    for frame in (weighed.pairwise, weighed.earned):
         assert missing_terms(frame.to_frame().columns) == []  # type: ignore[union-attr]
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -9,7 +9,8 @@ import pytest
 
 from dxmodels.errors import InputError, ModelError
 from dxmodels.inputs import load_register
-from dxmodels.inputs.panel_sheets import PanelForm, read_panel_sheets
+from dxmodels.inputs.panel_cells import PanelForm
+from dxmodels.inputs.panel_sheets import read_panel_sheets
 from dxmodels.panel import carry_comments, judge_panel, list_legal_forms, promethee, topsis
 from dxmodels.panel.asked import judge_example
 from dxmodels.runs.panel_sheets import write_panel_sheet
