@@ -12,6 +12,7 @@ from dxmodels.errors import EXIT_BAD_INPUT
 _PARSER_WORDS = (
     (r"the following arguments are required: (.+)", r"必要な引数がありません：\1"),
     (r"unrecognized arguments: (.+)", r"知らない引数です：\1"),
+    (r"argument (\S+): not allowed with argument (\S+)", r"\1 と \2 は同時に指定できません"),
     (r"argument (\S+): expected one argument", r"\1 の後に値を書いてください"),
     (r"argument (\S+): invalid int value: (.+)", r"\1 は整数で指定してください：\2"),
     (r"argument (\S+): invalid float value: (.+)", r"\1 は数で指定してください：\2"),

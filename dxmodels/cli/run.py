@@ -19,7 +19,11 @@ def add_run(commands: Any) -> None:
     run.add_argument("--seed", help="乱数の種")
     run.add_argument("--set", action="append", default=[], metavar="名前=値", help="パラメータの指定（繰り返し可）")
     run.add_argument("--jobs", type=int, default=0, help="同時に実行するノートブックの数（既定：プロセッサの数）")
-    run.add_argument("--fresh", action="store_true", help="前回の結果を再利用せず、すべて計算し直す")
+    again = run.add_mutually_exclusive_group()
+    again.add_argument("--fresh", action="store_true", help="前回の結果を再利用せず、すべて計算し直す")
+    again.add_argument(
+        "--resume", action="store_true", help="中断した実行の続きから始める（計算済みのものは繰り返さない。既定も同じ）"
+    )
     run.add_argument(
         "--against", default="", metavar="実行番号", help="比べる前回の実行（差を要因に分ける。既定：直近の実行）"
     )

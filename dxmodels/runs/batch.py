@@ -6,10 +6,11 @@ place. A notebook that fails leaves the page of what it had sent so far; the res
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,7 @@ def run_plan(
     jobs = jobs_of(plan, overrides)
     case = case_facts(_one_case(jobs))
     reports = reports_root()
-    with folders.locked(reports):
+    with folders.locked(reports, what=f"計画 {plan.name}"), _told_in_japanese():
         folders.check_space(reports)
         run_id = run_id_of(plan, jobs)
         before = _manifest(reports / run_id)
@@ -94,17 +95,23 @@ def run_plan(
         if finished and not fresh and against in ("", _compared_before(finished)[0]):
             return _again(run_id, reports, jobs)
         _check_inputs(jobs)
-        run = Execution(
-            plan, jobs, reports, folders.fresh_staging(reports, run_id), fresh, say, machines or ThisMachine()
-        )
+        staging = folders.fresh_staging(reports, run_id)
+        run = Execution(plan, jobs, reports, staging, fresh, say, machines or ThisMachine())
         earlier, split = _earlier(run, case, against, _compared_before(before))
-        try:
-            _execute(run, case, earlier, progress, split=split)
-            return _finish(run, case)
-        except OSError as error:
-            raise RunError(
-                f"書込みに失敗しました（{error.strerror}）。空き容量と権限を確かめてください。計算済みの結果は残っており、再実行すると続きから始まります。"
-            ) from error
+        _execute(run, case, earlier, progress, split=split)
+        return _finish(run, case)
+
+
+@contextlib.contextmanager
+def _told_in_japanese() -> Iterator[None]:
+    """Turn what the system refuses while a run writes into a message with the cure."""
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"書込みに失敗しました（{folders.in_japanese(error)}）。空き容量と権限を確かめてください。計算済みの結果は残っており、"
+            "再実行（dx run 計画 --resume）すると続きから始まります。"
+        ) from error
 
 
 def _compared_before(manifest: Mapping[str, Any]) -> tuple[str, bool]:

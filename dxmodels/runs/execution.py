@@ -7,7 +7,9 @@ had sent before remains.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -73,6 +75,8 @@ def execute(run: Execution, jobs: Sequence[Job], *, upstream: Sequence[str] = ()
     (run.staging / RESULTS_FOLDER).mkdir(parents=True, exist_ok=True)
     grounds = {job.key: ground_of(job, upstream=upstream) for job in jobs}
     waiting = {job.key: job for job in jobs if run.fresh or not _reuse(run, job, grounds[job.key])}
+    if jobs and len(waiting) < len(jobs):
+        run.say(f"計算済み {len(jobs) - len(waiting)} 件を使い、残り {len(waiting)} 件を計算します")
 
     def finished(outcome: Outcome) -> None:
         _keep(run, waiting[outcome.key], grounds[outcome.key], outcome)
@@ -103,6 +107,8 @@ def _reads_file(run: Execution, job: Job) -> Path:
 
 def _keep(run: Execution, job: Job, ground: str, outcome: Outcome) -> None:
     """Take in a notebook that has just ended: its results, its place in the cache, a line in the log."""
+    if outcome.state == "disk_full":  # the rest would fail the same way; what is finished is in the cache
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     executed = run.staging / EXECUTED / f"{job.key}.ipynb"
     reads = digests_of_reads(job, reads_of(_reads_file(run, job)))
     fingerprint = hash_of([ground, reads])

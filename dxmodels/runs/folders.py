@@ -7,11 +7,15 @@ a process is killed, keeps a second run out. Finished notebooks go to reports/.c
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import errno
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TextIO
 
 from dxmodels.errors import RunError
 
@@ -19,24 +23,62 @@ STAGING, CACHE, LATEST, LOCK = ".staging", ".cache", "latest", ".lock"
 KEPT = ("executed.ipynb", "outcome.json", "reads.json")  # what a place in the cache consists of
 _LEAST_FREE_BYTES = 200_000_000
 _MOST_CACHED = 1_000
+_PATIENCE_SECONDS = 3.0
+_LOOK_SECONDS = 0.1
+_REFUSALS = {
+    errno.ENOSPC: "空き容量がありません",
+    errno.EDQUOT: "割当て容量を使い切りました",
+    errno.EFBIG: "ファイルの大きさの上限を超えました",
+    errno.EACCES: "書込み権限がありません",
+    errno.EPERM: "書込み権限がありません",
+    errno.EROFS: "読取り専用です",
+}
 
 
 @contextlib.contextmanager
-def locked(reports: Path) -> Iterator[None]:
-    """Hold the reports folder alone; raises RunError where another run holds it or the folder cannot be written."""
+def locked(reports: Path, *, what: str = "", patience: float = _PATIENCE_SECONDS) -> Iterator[None]:
+    """Hold the reports folder alone; ``what`` (the plan) is told to whoever comes meanwhile.
+
+    Raises RunError where another run holds it (after ``patience`` seconds: what a killed run had started ends at once, but not in no time) or the
+    folder cannot be written.
+    """
     try:
         reports.mkdir(parents=True, exist_ok=True)
-        handle = (reports / LOCK).open("a+")
+        handle = (reports / LOCK).open("a+", encoding="utf-8")
     except OSError as error:
         raise RunError(
-            f"出力先 {reports} に書き込めません（{error.strerror}）。書込み権限を確かめてください。"
+            f"出力先 {reports} に書き込めません（{in_japanese(error)}）。書込み権限を確かめてください。"
         ) from error
     with handle:
-        if not _take(handle.fileno()):
-            raise RunError(
-                "別の実行が進行中です。終わってから再実行してください（同じ reports フォルダへの同時実行はできません）。"
-            )
+        ends = time.monotonic() + patience
+        while not _take(handle.fileno()):
+            if time.monotonic() > ends:
+                raise RunError(
+                    f"別の実行が進行中です{_holder(handle)}。終わってから再実行してください（同じ reports フォルダへの同時実行はできません）。"
+                )
+            time.sleep(_LOOK_SECONDS)
+        _sign(handle, what)
         yield
+
+
+def _sign(handle: TextIO, what: str) -> None:
+    """Write who holds the folder into the lock; a full disk is told where results are written, not here."""
+    since = dt.datetime.now(dt.UTC).astimezone().strftime("%H:%M")
+    with contextlib.suppress(OSError):
+        handle.truncate(0)
+        handle.write(f"{what}、{since} 開始、プロセス {os.getpid()}" if what else "")
+        handle.flush()
+
+
+def _holder(handle: TextIO) -> str:
+    handle.seek(0)
+    told = handle.read().strip()
+    return f"（{told}）" if told else ""
+
+
+def in_japanese(error: OSError) -> str:
+    """Return why the system refused to write, in Japanese."""
+    return _REFUSALS.get(error.errno or 0, error.strerror or type(error).__name__)
 
 
 def check_space(reports: Path) -> None:
@@ -82,8 +124,13 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(content)
-    os.replace(beside, path)
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, path)
+    except OSError:
+        with contextlib.suppress(OSError):  # the space it took may be what the next run lacks
+            beside.unlink()
+        raise
 
 
 def cached(reports: Path, ground: str) -> list[Path]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-import os
 import shutil
 import zipfile
 from pathlib import Path
 
+from dxmodels.runs.folders import write_atomically
 from dxmodels.runs.render.work import Made
 
 FOLDER = ".resume"
@@ -30,10 +31,8 @@ class KeptPages:
         """Keep a piece; one that could not be made whole is not kept."""
         if self._folder is None or made.failed:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        beside = self._folder / f".{ground}.part"
-        beside.write_bytes(_packed(made))
-        os.replace(beside, self._folder / ground)
+        with contextlib.suppress(OSError):  # it only saves time; a full disk is told where the page itself is written
+            write_atomically(self._folder / ground, _packed(made))
 
     def forget(self) -> None:
         """Drop the pieces of this run, which is in place now, and of runs interrupted long ago."""

@@ -19,6 +19,7 @@ STATES = {
     "timed_out": "時間切れ",
     "kernel_died": "カーネル停止",
     "not_started": "起動失敗",
+    "disk_full": "空き容量不足",
 }
 
 

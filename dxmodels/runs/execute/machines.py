@@ -6,14 +6,9 @@ of the pool ends with the one that started it, even where that one is killed: no
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import multiprocessing
 import os
-import signal
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -21,10 +16,9 @@ from multiprocessing.context import BaseContext
 from typing import Any, Protocol, TypeVar
 
 from dxmodels.runs.execute.notebook import Outcome, Task, run_task
+from dxmodels.runs.execute.parent import end_with_parent
 
 _MOST_WORKERS = 8
-_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <sys/prctl.h>
-_LOOK_SECONDS = 0.5
 _ITEM = TypeVar("_ITEM")
 _ANSWER = TypeVar("_ANSWER")
 
@@ -73,23 +67,6 @@ class ThisMachine:
         """Execute notebooks, some at a time."""
         for _, outcome in self.each(run_task, tasks):
             yield outcome
-
-
-def end_with_parent(parent: int) -> None:
-    """Make this process end when ``parent`` does, however that happens (Linux: by the system; elsewhere by looking twice a second)."""
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    else:
-        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
-    if os.getppid() != parent:  # it ended before we could ask
-        os._exit(1)
-
-
-def _watch(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(_LOOK_SECONDS)
-    os._exit(1)
 
 
 def _context() -> BaseContext:

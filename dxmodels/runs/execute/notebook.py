@@ -7,6 +7,7 @@ that fails while *running* is not: the same inputs would fail again.
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 import time
@@ -19,10 +20,12 @@ from typing import Any, Literal
 from dxmodels.runs.execute.kernel import KERNEL_NAME, OwnKernelManager
 from dxmodels.runs.notebook_files import read_cells
 
-State = Literal["ok", "failed", "timed_out", "kernel_died", "not_started"]
+State = Literal["ok", "failed", "timed_out", "kernel_died", "not_started", "disk_full"]
 _STARTS = 3
 _START_SECONDS = 120
 _ERROR_LINES = 40
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_SPACE = f"[Errno {errno.ENOSPC}]"
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,8 @@ def _explain(error: Exception, task: Task) -> tuple[State, str]:
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
+    if _is_full(error) or (isinstance(error, PapermillExecutionError) and _NO_SPACE in str(error.evalue)):
+        return "disk_full", "空き容量がないため、計算の途中で書き込めなくなりました。"
     if isinstance(error, PapermillExecutionError):
         return "failed", _of_cell(error)
     if isinstance(error, CellTimeoutError):
@@ -125,6 +130,11 @@ def _explain(error: Exception, task: Task) -> tuple[State, str]:
         "failed",
         f"実行の途中で予期しない誤りが起きました（{type(error).__name__}）。技術的な詳細は traceback.txt にあります。",
     )
+
+
+def _is_full(error: BaseException) -> bool:
+    """True where the disk (or one's share of it) is full."""
+    return isinstance(error, OSError) and error.errno in FULL
 
 
 def _of_cell(error: Any) -> str:

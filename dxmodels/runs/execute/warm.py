@@ -20,6 +20,8 @@ from typing import Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from dxmodels.runs.execute.parent import end_with_parent
+
 PROVISIONER = "dxmodels-warm"
 # The libraries the notebooks import. The project's own code is left out: it costs little once these are there, and a kernel restarted in
 # JupyterLab must see what was changed in it since.
@@ -110,7 +112,11 @@ def _fork_kernel(cmd: Sequence[str], kwargs: Mapping[str, Any]) -> _Forked | Non
     process = context.Process(target=_run_kernel, args=(arguments, environment, kwargs.get("cwd")))
     try:
         process.start()
-    except (OSError, EOFError):
+    except (
+        OSError,
+        EOFError,
+        AssertionError,
+    ):  # a daemonic worker (of a cluster) may start no process of its own this way
         return None
     return _Forked(process)
 
@@ -119,6 +125,7 @@ def _run_kernel(arguments: list[str], environment: dict[str, str], folder: str |
     """Be a kernel: own session, environment and folder; ends when the server ends."""
     os.setsid()
     _let_the_server_end()
+    end_with_parent(os.getppid())
     os.environ.clear()
     os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))
     # ipykernel reads that variable once, when it is imported, and here that was in the server: it is told again.
