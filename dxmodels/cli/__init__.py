@@ -18,6 +18,7 @@ from pathlib import Path
 
 from dxmodels.cli.cases import add_check, add_import, add_template
 from dxmodels.cli.desk import add_quotation, add_verdicts
+from dxmodels.cli.edition import add_edition
 from dxmodels.cli.environment import add_doctor
 from dxmodels.cli.gate import add_gate
 from dxmodels.cli.panel import add_panel
@@ -33,6 +34,7 @@ _COMMANDS = (
     add_check,
     add_run,
     add_compare,
+    add_edition,
     add_import,
     add_template,
     add_quotation,

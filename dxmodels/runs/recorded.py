@@ -88,6 +88,15 @@ def recorded_table() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names, dtype="string")
 
 
+def recorded_material() -> tuple[dict[str, Exhibit], tuple[Record, ...], tuple[str, ...]]:
+    """Return the exhibits of the report recorded so far by a name of their own, all recorded quantities, and the titles and leads of the notebooks."""
+    exhibits: dict[str, Exhibit] = {}
+    for exhibit in _exhibits():
+        exhibits[exhibit.id if exhibit.id not in exhibits else f"{exhibit.id}-{len(exhibits)}"] = exhibit
+    leads = tuple(text for result in _results() for text in (result.get("title", ""), *result.get("lead", ())))
+    return exhibits, tuple(_records()), leads
+
+
 def _records() -> list[Record]:
     return [Record.model_validate(entry) for result in _results() for entry in result["records"]]
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dxmodels.runs.editions.places import labels_of
 from dxmodels.runs.model import NUMERIC_KINDS, Column, Exhibit
 
 Floats = npt.NDArray[np.float64]
@@ -90,13 +91,6 @@ def groups_of(exhibit: Exhibit) -> Iterator[tuple[int, list[int]]]:
     for at in _numeric(exhibit):
         for rows in sets:
             yield at, rows
-
-
-def labels_of(exhibit: Exhibit, row: int) -> tuple[str, ...]:
-    """Return the words that name a row."""
-    kinds = {"text", "choice", "code", "fiscal_year", "date"}
-    pairs = zip(exhibit.columns, exhibit.rows[row], strict=True)
-    return tuple(str(value) for column, value in pairs if column.kind in kinds and value is not None)
 
 
 def _number(value: object) -> float:

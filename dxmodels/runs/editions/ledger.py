@@ -1,6 +1,6 @@
 """Every number that matters for a withheld one, once, with the equations between them: what a reader of the whole edition holds in hand.
 
-Numbers published in several places are one entry: of many digits and equal, or under the same column and row names and equal. An entry is
+Numbers published in several places are one entry where they are equal and named alike (places.py). An entry is
 known where any of its places is published. Earlier public editions come in as further tables that cannot be changed any more.
 """
 
@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from dxmodels.runs.editions.equations import by_stem, groups_of, labels_of, products_of, ties_of
-from dxmodels.runs.editions.places import MANY_DIGITS, Place, significant_digits
+from dxmodels.runs.editions.equations import by_stem, groups_of, products_of, ties_of
+from dxmodels.runs.editions.places import MANY_DIGITS, Place, same_number, significant_digits
 from dxmodels.runs.editions.printings import printings
 from dxmodels.runs.model import NUMERIC_KINDS, Cell, Column, Exhibit
 
@@ -23,11 +23,12 @@ Row = dict[int, float]
 
 @dataclass(frozen=True)
 class Published:
-    """What a reader has besides the tables: numbers in sentences (as printed), recorded quantities, and tables that cannot be changed any more."""
+    """What a reader has besides the tables: numbers in sentences (as printed), recorded quantities, tables that cannot be changed any more, and columns that stand elsewhere."""
 
     told: frozenset[str] = frozenset()
     recorded: tuple[tuple[Cell, Column], ...] = ()
     fixed: frozenset[str] = frozenset()
+    open: frozenset[str] = frozenset()
 
 
 @dataclass(eq=False)
@@ -72,7 +73,7 @@ class _Builder:
         self._exhibits = by_stem(exhibits)
         self._held, self._published = held, published
         self._ledger = Ledger()
-        self._entries: dict[object, int] = {}
+        self._entries: dict[Place, int] = {}
         self._index = self._numbers_known()
         self._twins = self._all_twins()
 
@@ -97,23 +98,25 @@ class _Builder:
         return found
 
     def _entry(self, stem: str, row: int, at: int) -> int:
-        key = self._key(stem, row, at)
-        if key not in self._entries:
+        place = Place(stem, row, at)
+        if place not in self._entries:
             exhibit = self._exhibits[stem]
             signed = any(_size(one[at]) < 0 for one in exhibit.rows)
-            value = _size(exhibit.rows[row][at])
-            self._entries[key] = self._ledger.add(value, known=False, lower=-np.inf if signed else 0.0)
-            self._ledger.places[self._entries[key]] += self._twins[key]
-        return self._entries[key]
+            number = self._ledger.add(_size(exhibit.rows[row][at]), known=False, lower=-np.inf if signed else 0.0)
+            family = self._family(place)
+            self._ledger.places[number] += sorted(family, key=lambda one: (one.stem, one.row, one.column))
+            self._entries |= dict.fromkeys(family, number)
+        return self._entries[place]
 
-    def _key(self, stem: str, row: int, at: int) -> object:
-        """Return by what a number is the same in two places: its many digits, or its column's name and the words of its row."""
-        exhibit = self._exhibits[stem]
-        value, column = exhibit.rows[row][at], exhibit.columns[at]
-        if significant_digits(value) >= MANY_DIGITS:
-            return value, column.kind
-        words = labels_of(exhibit, row)
-        return value, column.name, words or (stem, row)
+    def _family(self, place: Place) -> set[Place]:
+        """Return all places of the same number."""
+        found, waiting = {place}, [place]
+        while waiting:
+            for key in same_number(self._exhibits, waiting.pop()):
+                new = [twin for twin in self._twins[key] if twin not in found]
+                found |= set(new)
+                waiting += new
+        return found
 
     def _all_twins(self) -> dict[object, list[Place]]:
         twins: dict[object, list[Place]] = {}
@@ -121,13 +124,15 @@ class _Builder:
             for at, column in enumerate(exhibit.columns):
                 for row in range(len(exhibit.rows)) if column.kind in NUMERIC_KINDS else ():
                     if isinstance(exhibit.rows[row][at], int | float):
-                        twins.setdefault(self._key(stem, row, at), []).append(Place(stem, row, at))
+                        for key in same_number(self._exhibits, Place(stem, row, at)):
+                            twins.setdefault(key, []).append(Place(stem, row, at))
         return twins
 
     def _inside(self, stem: str) -> None:
         exhibit = self._exhibits[stem]
         for place in self._held:
-            if place.stem == stem and exhibit.columns[place.column].kind in NUMERIC_KINDS:
+            number = exhibit.rows[place.row][place.column] if place.stem == stem else None
+            if isinstance(number, int | float) and exhibit.columns[place.column].kind in NUMERIC_KINDS:
                 self._entry(stem, place.row, place.column)
         for tie in ties_of(exhibit):
             self._row(
@@ -189,9 +194,12 @@ class _Builder:
                 continue
             shown = [place for place in places if place not in self._held]
             self._ledger.known[number] = bool(shown)
-            self._ledger.candidate[number] = bool(shown) and not any(
-                place.stem in self._published.fixed for place in shown
-            )
+            self._ledger.candidate[number] = bool(shown) and not any(map(self._is_settled, shown))
+
+    def _is_settled(self, place: Place) -> bool:
+        """True where withholding a cell would protect nothing: an earlier edition or another publication has it."""
+        column = self._exhibits[place.stem].columns[place.column].name
+        return place.stem in self._published.fixed or column in self._published.open
 
 
 def _size(value: Cell) -> float:

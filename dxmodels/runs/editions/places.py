@@ -1,7 +1,7 @@
 """Where is a withheld value, and which cells does each rule withhold first (before any is withheld to protect another)?
 
-A cell is named by the stem of its exhibit's files, its row and its column. A value of many digits that stands in several exhibits is the
-same value: it is withheld wherever it stands.
+A cell is named by the stem of its exhibit's files, its row and its column. A number of many digits that stands in several exhibits under the
+same name is the same number: it is withheld wherever it stands.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dxmodels.runs.editions.rules import EditionRules, Rule
-from dxmodels.runs.model import Cell, Column, Exhibit
+from dxmodels.runs.model import NUMERIC_KINDS, Cell, Column, Exhibit
 
 MANY_DIGITS = 5  # a number of so many significant digits is not met twice by chance
+_WORDS = {"text", "choice", "code", "fiscal_year", "date"}
 _WON = ("is_winner", "is_awarded")
 _BIDDERS = ("bidders_count", "bids_count", "participants_count")
 
@@ -57,6 +58,22 @@ def significant_digits(value: Cell) -> int:
     return len(mantissa.rstrip("0"))
 
 
+def labels_of(exhibit: Exhibit, row: int) -> tuple[str, ...]:
+    """Return the words that name a row."""
+    pairs = zip(exhibit.columns, exhibit.rows[row], strict=True)
+    return tuple(str(value) for column, value in pairs if column.kind in _WORDS and value is not None)
+
+
+def same_number(exhibits: Mapping[str, Exhibit], place: Place) -> list[object]:
+    """Return the keys under which a number is the same in another table: many digits and a word of its row, else its column and all its words."""
+    exhibit = exhibits[place.stem]
+    value, column = exhibit.rows[place.row][place.column], exhibit.columns[place.column]
+    words = labels_of(exhibit, place.row)
+    if significant_digits(value) >= MANY_DIGITS and words:
+        return [(value, column.kind, word) for word in words]
+    return [(value, column.name, words or (place.stem, place.row))]
+
+
 def _of_exhibit(stem: str, exhibit: Exhibit, rules: EditionRules, least_people: float) -> Withheld:
     held: Withheld = {}
     for at, column in enumerate(exhibit.columns):
@@ -97,18 +114,17 @@ def _of_two(columns: Iterable[Column], row: tuple[Cell, ...]) -> bool:
 
 
 def _same_values(exhibits: Mapping[str, Exhibit], held: Withheld) -> Withheld:
-    """Return every other cell that holds a withheld number of many digits."""
-    known = {
-        (abs(value), exhibits[place.stem].columns[place.column].kind): rule
-        for place, rule in held.items()
-        if significant_digits(value := exhibits[place.stem].rows[place.row][place.column]) >= MANY_DIGITS
-        and isinstance(value, int | float)
-    }
+    """Return every other cell that holds a withheld number of many digits under the same name."""
+    known: dict[object, Rule] = {}
+    for place, rule in held.items():
+        if significant_digits(exhibits[place.stem].rows[place.row][place.column]) >= MANY_DIGITS:
+            known |= dict.fromkeys(same_number(exhibits, place), rule)
     found: Withheld = {}
-    for stem, exhibit in exhibits.items():
-        for at, column in enumerate(exhibit.columns if known else ()):
-            for number, row in enumerate(exhibit.rows):
-                value = row[at]
-                if isinstance(value, int | float) and (abs(value), column.kind) in known:
-                    found[Place(stem, number, at)] = known[abs(value), column.kind]
-    return {place: rule for place, rule in found.items() if place not in held}
+    for stem, exhibit in exhibits.items() if known else ():
+        for at, column in enumerate(exhibit.columns):
+            for row in range(len(exhibit.rows)) if column.kind in NUMERIC_KINDS else ():
+                place = Place(stem, row, at)
+                named = [known[key] for key in same_number(exhibits, place) if key in known]
+                if named and place not in held:
+                    found[place] = named[0]
+    return found

@@ -15,7 +15,7 @@ from dxmodels.runs.model import Cell, Column
 _UNITS = {"千円": 1_000, "万円": 10_000, "百万円": 1_000_000, "億円": 100_000_000, "兆円": 1_000_000_000_000}
 _MOST_DECIMALS = 6
 _LEAST_BARE_DIGITS = 5  # fewer digits without a unit mean nothing by themselves
-_LEAST_DIGITS_WITH_UNIT = 3
+_LEAST_SIGNIFICANT = 3
 _SEPARATORS = re.compile(r"(?<=\d)[,'’٬\u00a0\u2009\u202f](?=\d{3})")
 _MIXED = re.compile(r"(?<![\d.])(\d+)億(\d{1,4})万円")
 _NUMBER = re.compile(
@@ -30,13 +30,12 @@ def plain_digits(text: str) -> str:
 
 
 def numbers_in(text: str) -> Iterator[str]:
-    """Yield every number of a text: with its unit where one follows, and bare where it has many digits."""
+    """Yield every number of a text, bare and (where one follows) with its unit."""
     for found in _NUMBER.finditer(plain_digits(text)):
         bare = _trimmed(found[1])
-        if found[2] and _digits(bare) >= _LEAST_DIGITS_WITH_UNIT:
+        if found[2]:
             yield bare + found[2]
-        if _digits(bare) >= _LEAST_BARE_DIGITS:
-            yield bare
+        yield bare
 
 
 def all_numbers(text: str) -> set[str]:
@@ -56,18 +55,20 @@ def printings(value: Cell, column: Column) -> frozenset[str]:
 
 
 def _telling(text: str) -> bool:
-    digits = _digits(text)
-    return digits >= (_LEAST_BARE_DIGITS if text[-1].isdigit() else _LEAST_DIGITS_WITH_UNIT)
+    """True for a text that is not met by chance: an amount of three significant digits, a bare number of five digits, four of them not noughts at the end."""
+    if text[-1].isdigit():
+        return _digits(text) >= _LEAST_BARE_DIGITS and _significant(text) >= _LEAST_SIGNIFICANT
+    return _significant(text) >= _LEAST_SIGNIFICANT + (not text.endswith("円"))
 
 
 def _as_amount(size: float) -> Iterator[str]:
-    whole = str(round(size))
-    yield whole
-    yield f"{whole}円"
+    for whole in {str(round(size)), str(int(size))}:
+        yield whole
+        yield f"{whole}円"
     for unit, factor in _UNITS.items():
         for text in _rounded(size / factor, 2):
             yield f"{text}{unit}"
-            if factor <= _UNITS["百万円"]:
+            if factor <= _UNITS["百万円"] and _significant(text) > _LEAST_BARE_DIGITS:
                 yield text
 
 
@@ -90,6 +91,11 @@ def _rounded(size: float, most: int) -> set[str]:
 
 def _trimmed(text: str) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text).lstrip("0") or "0"
+
+
+def _significant(text: str) -> int:
+    digits = "".join(character for character in text if character.isdigit())
+    return len(digits.lstrip("0").rstrip("0") if "." not in text else digits.lstrip("0"))
 
 
 def _digits(text: str) -> int:

@@ -86,6 +86,7 @@ class EditionRules(_Part):
     undecided: Rule
     guards: Annotated[tuple[Guard, ...], Field(strict=False)] = ()
     booklets: _Names = ()
+    open: _Names = ()
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:

@@ -28,8 +28,9 @@ Floats = npt.NDArray[np.float64]
 _REACH = 8.0  # how many times the needed distance any other entry may move
 _MOST_ROUNDS = 25
 _MOST_JOINT = 6  # exposed entries protected by one program
+_MOST_STEPS, _MOST_ENTRIES = 4, 150
 _GAP = 1e-3
-_NODES = 2_000
+_NODES = 200
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,23 @@ class Protection:
 
 
 def protect(
-    exhibits: Mapping[str, Exhibit], held: Iterable[Place], published: Published, *, margin: float
+    exhibits: Mapping[str, Exhibit],
+    held: Iterable[Place],
+    published: Published,
+    *,
+    margin: float,
+    unread: frozenset[Place] = frozenset(),
 ) -> Protection:
-    """Return which further cells to withhold so that the audit passes (or nothing more can be done, see its ``exposed``)."""
+    """Return which further cells to withhold so that the audit passes (or nothing more can be done, see its ``exposed``).
+
+    ``unread``: cells that are not published, though nothing forbids it (of exhibits left out whole).
+    """
     first = frozenset(held)
     withheld = set(first)
     for _ in range(_MOST_ROUNDS):
-        ledger = build_ledger(exhibits, withheld, published)
+        ledger = build_ledger(exhibits, withheld | unread, published)
         audit = audit_ledger(ledger, withheld, margin=margin)
-        wanted = _cells_to_add(ledger, audit, margin) - withheld if audit.exposed else set()
+        wanted = _cells_to_add(ledger, audit, margin) - withheld - unread if audit.exposed else set()
         if not wanted:
             break
         withheld |= wanted
@@ -91,7 +100,8 @@ def _neighbours(ledger: Ledger, part: Part, group: list[int]) -> list[int]:
 
 def _cheapest(ledger: Ledger, part: Part, group: list[int], margin: float) -> list[int] | None:
     """Return the entries to withhold by the program above; None where it has no answer."""
-    free = [entry for entry in part.entries if not ledger.known[entry] or ledger.candidate[entry]]
+    near = _near(part, group)
+    free = [entry for entry in near if not ledger.known[entry] or ledger.candidate[entry]]
     asked = [entry for entry in free if ledger.known[entry]]
     at = {entry: place for place, entry in enumerate(free)}
     blocks = [(number, sign) for number in group for sign in (1.0, -1.0)]
@@ -126,6 +136,17 @@ def _cheapest(ledger: Ledger, part: Part, group: list[int], margin: float) -> li
         return None
     chosen = [entry for column, entry in enumerate(asked) if report.values[column] > 0.5]
     return chosen or None
+
+
+def _near(part: Part, group: list[int]) -> list[int]:
+    """Return the entries a few equations away from the group; those farther off stay where they are."""
+    found = list(group)
+    for _ in range(_MOST_STEPS):
+        held = set(found)
+        found += sorted({entry for row in part.rows if held & row.keys() for entry in row} - held)
+        if len(found) >= _MOST_ENTRIES:
+            break
+    return found
 
 
 def _reach(ledger: Ledger, free: list[int], scale: Floats, margin: float) -> tuple[Floats, Floats]:

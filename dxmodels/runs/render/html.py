@@ -44,6 +44,12 @@ def index_html(index: dict[str, Any]) -> str:
     return framed(f"{index['title']}　実行結果", _environment().get_template("index.html").render(index=index))
 
 
+def public_index_html(index: dict[str, Any]) -> str:
+    """Return the page that lists the files of a public edition."""
+    body = _environment().get_template("public_index.html").render(index=index)
+    return framed(f"{index['title']}　{index['edition']}", body)
+
+
 def forms_html(title: str, run_id: str, forms: Mapping[str, str]) -> str:
     """Return the page that leads to every single form of a set: title by file."""
     body = _environment().get_template("forms.html").render(title=title, run_id=run_id, forms=forms)
