@@ -7,7 +7,7 @@ questions are answered for the plan without the clashing rules, which ``Study.no
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
@@ -40,6 +40,7 @@ from dxmodels.solver import Effort
 
 if TYPE_CHECKING:
     from dxmodels.inputs import Case, Patch, Register
+    from dxmodels.services.departments import SystemOverlaps
 
 __all__ = [
     "ASSUMPTIONS", "Study", "bodies_of", "departments_of", "dependence_of", "judge_uptake", "of_study", "participation_study",
@@ -147,7 +148,7 @@ def rules_of(study: Study) -> RulePrices | Conflict:
     """E15: what each rule costs a year, or which rules clash and the cheapest way out."""
     if study.conflict is not None:
         return study.conflict
-    return price_rules(study.problem, years=study.params.horizon_years, relaxed=True, seed=study.seed)
+    return price_rules(study.problem, years=study.params.horizon_years, relaxed=True, plan=study.plan, seed=study.seed)
 
 
 def bodies_of(study: Study) -> BodyShares:
@@ -180,11 +181,25 @@ def participation_study(study: Study, shares: PurchaseShares) -> Participation:
     )
 
 
-def departments_of(case: Case, register: Register, *, option: Patch) -> DepartmentOverlap:
-    """E38: what one purchase across departments would save net of migration, and what stands in the way."""
-    params = BundleParams(register, unit_kinds=(DEPARTMENTAL,))
-    plan = optimize_bundles(build_problem(case, params, option=option, rules=False))
-    return departments_overlap(case, plan, params)
+def departments_of(
+    case: Case, register: Register, *, option: Patch, alike: SystemOverlaps | NotComputable | None = None
+) -> DepartmentOverlap:
+    """E38: what one purchase across departments would save net of migration, and what stands in the way.
+
+    ``alike``: the search for systems alike across departments; systems it groups count as one kind beside the inventory's own kinds.
+    """
+    filed = BundleParams(register, unit_kinds=(DEPARTMENTAL,))
+    found = departments_overlap(case, _departments_plan(case, filed, option), filed)
+    if alike is None or isinstance(alike, NotComputable):
+        return found
+    kinds = {str(name): str(kind) for name, kind in alike.proposed_kinds.dropna().items()}
+    wider = replace(filed, system_kinds=kinds)
+    more = departments_overlap(case, _departments_plan(case, wider, option), wider)
+    return replace(more, filed_saving_yen=found.saving_yen)
+
+
+def _departments_plan(case: Case, params: BundleParams, option: Patch) -> BundlePlan:
+    return optimize_bundles(build_problem(case, params, option=option, rules=False))
 
 
 def _largest(joint: pd.DataFrame, *, count: int = 6) -> list[object]:

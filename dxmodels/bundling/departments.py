@@ -1,5 +1,7 @@
 """Which kinds of system do several departments buy separately, what would one purchase save, and what stands in the way?
 
+Kinds      the inventory's own, or those that the search for systems alike in words proposes (BundleParams.system_kinds); both are shown,
+           and a kind several departments buy without any offer to price it is named
 Saving     cost of the kind's systems alone − cost in the plan, over the horizon, net of migration, onboarding and exit fees
 Obstacles  counted from the inventory's own fields, each with the number of systems it holds for: contract runs beyond the plan's start,
            heavy customisation, rights with the vendor, no interface documents, no standard package, cost unknown
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dxmodels.bundling.holdings import kinds_of_systems
 from dxmodels.bundling.params import DEPARTMENTAL, BundleParams
 from dxmodels.bundling.plan import BundlePlan
 from dxmodels.bundling.problem import BundleProblem
@@ -22,6 +25,9 @@ from dxmodels.money import format_rate, format_yen
 if TYPE_CHECKING:
     from dxmodels.inputs import Case
 
+_SHOWN = 8
+_YEN = 1e6  # a change below this is not told
+
 
 @dataclass(frozen=True, eq=False)
 class DepartmentOverlap:
@@ -29,6 +35,27 @@ class DepartmentOverlap:
 
     table: pd.DataFrame = field(repr=False)
     assumptions: tuple[str, ...] = ()
+    unpriced: tuple[str, ...] = ()
+    filed_saving_yen: float | None = None
+
+    @property
+    def saving_yen(self) -> float:
+        """What the kinds that pay save together."""
+        return float(self.table.loc[self.table["saving_yen"] > 0, "saving_yen"].sum()) if len(self.table) else 0.0
+
+    @property
+    def note_ja(self) -> str:
+        """Which kinds could not be priced, and how systems filed under another kind came in."""
+        alike = int(self.table["alike_count"].sum()) if len(self.table) else 0
+        moved = (
+            f"台帳の種類が異なるが名称・概要の言葉が近い{alike}件を、図表E06dの候補により同じ種類として加えた（同じ機能かどうかは担当者が確かめる）。"
+            if alike
+            else ""
+        )
+        if not self.unpriced:
+            return moved
+        shown = "・".join(self.unpriced[:_SHOWN]) + ("など" if len(self.unpriced) > _SHOWN else "")
+        return f"{moved}複数の部局が持つが提案の価格がないため計算できない種類が{len(self.unpriced)}ある（{shown}）。"
 
     def to_frame(self) -> pd.DataFrame:
         """Return system_kind, counts, cost alone and in the plan, saving, start years and obstacles."""
@@ -42,8 +69,19 @@ class DepartmentOverlap:
         first = paying.iloc[0]
         return (
             f"同種のシステムを複数持つ{len(self.table)}種類のうち{len(paying)}種類で、一つの調達にまとめると費用が減る"
-            f"（合計 {format_yen(float(paying['saving_yen'].sum()), '億円')}）。最大は{first['system_kind']}の {format_yen(float(first['saving_yen']), '億円')}。"
+            f"（合計{format_yen(self.saving_yen, '億円')}）。最大は{first['system_kind']}の{format_yen(float(first['saving_yen']), '億円')}。"
+            + self._found_ja()
         )
+
+    def _found_ja(self) -> str:
+        """What looking beyond the inventory's own kinds adds."""
+        if self.filed_saving_yen is None:
+            return ""
+        more = self.saving_yen - self.filed_saving_yen
+        if abs(more) < _YEN:
+            return "台帳の種類を超えて似たシステムを探しても、削減額は変わらない。"
+        way = "増える" if more > 0 else "減る"
+        return f"台帳の種類だけで探した場合は{format_yen(self.filed_saving_yen, '億円')}で、名称・概要が似たシステムを加えると{format_yen(abs(more), '億円')}{way}。"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +120,9 @@ def renewals_of_problem(problem: BundleProblem) -> Renewals:
 
 
 def departments_overlap(case: Case, plan: BundlePlan, params: BundleParams) -> DepartmentOverlap:
-    """Return the overlaps of the departments' systems under a plan (of a problem built with unit kind system_kind)."""
-    systems = case.table("systems").set_index("system_id")
+    """Return the overlaps of the departments' systems under a plan (of a problem built with unit kind system_kind and these params)."""
+    inventory = case.table("systems")
+    systems = inventory.set_index(inventory["system_id"].astype(str))
     problem = plan.problem
     chosen = np.flatnonzero(plan.taken)
     frame = plan.to_frame().assign(
@@ -97,7 +136,8 @@ def departments_overlap(case: Case, plan: BundlePlan, params: BundleParams) -> D
     table = pd.DataFrame(rows)
     if len(table):
         table = table.sort_values("saving_yen", ascending=False, ignore_index=True)
-    return DepartmentOverlap(table, (*params.assumptions, "indicator_customisation_rate"))
+    read = (*params.assumptions, "indicator_customisation_rate")
+    return DepartmentOverlap(table, read, _unpriced(inventory, params, set(ours["unit_key"].astype(str))))
 
 
 def renewal_matrix(problem: BundleProblem) -> pd.DataFrame:
@@ -127,6 +167,16 @@ def _with_fixed(
     return np.asarray(problem.cost[chosen] + problem.fixed_cost[bundle] / members[bundle])
 
 
+def _unpriced(inventory: pd.DataFrame, params: BundleParams, priced: set[str]) -> tuple[str, ...]:
+    """Kinds that two departments or more hold and no offer prices, the most systems first."""
+    every = set(map(str, params.system_kinds.values())) | set(inventory["system_kind"].dropna().astype(str))
+    kind = kinds_of_systems(inventory, params.system_kinds, every)
+    left = inventory.assign(kind=kind)[~kind.isin(priced) & kind.notna()]
+    found = left.groupby("kind").agg(departments=("department_id", "nunique"), systems=("system_id", "size"))
+    found = found[found["departments"] > 1].sort_values("systems", ascending=False, kind="stable")
+    return tuple(map(str, found.index))
+
+
 def _row(kind: str, part: pd.DataFrame, systems: pd.DataFrame, heavy: float) -> dict[str, object]:
     joint = part[part["scope"] != "own"]
     held = systems.loc[part["unit_id"].astype(str).to_list()]
@@ -142,7 +192,7 @@ def _row(kind: str, part: pd.DataFrame, systems: pd.DataFrame, heavy: float) -> 
         "年間経費が不明": int(held["annual_cost_yen"].isna().sum()),
     }
     return {
-        "system_kind": kind, "systems_count": len(part), "departments_count": int(part["owner"].nunique()), "joint_systems_count": len(joint),
+        "system_kind": kind, "systems_count": len(part), "alike_count": int((held["system_kind"].astype("string") != kind).fillna(True).sum()), "departments_count": int(part["owner"].nunique()), "joint_systems_count": len(joint),
         "alone_cost_yen": float(part["alone_yen"].sum()), "plan_cost_yen": float(part["share_yen"].sum()),
         "saving_yen": float(part["alone_yen"].sum() - part["share_yen"].sum()), "start_years_ja": "・".join(map(str, starts)),
         "obstacles_ja": "、".join(f"{name}{count}件" for name, count in obstacles.items() if count),

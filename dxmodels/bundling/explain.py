@@ -3,9 +3,11 @@
 Price alone    cost with all rules − cost with all but this one (what dropping it would save while the others stay)
 Attribution    Shapley value of the game v(R) = cost with the rules R − cost with none: rules that overlap share what they cost together;
                exact to five rules (2^5 solves), beyond by random orders
+Proof          the price of rule r is cost(R) − cost(R∖r). With a plan of cost U for all rules and a bound L on every plan without r it
+               cannot exceed U − L, whatever the search found: the ceiling printed beside it. The floor is the same with the bound of
+               all rules and a plan without r, where such a plan was sought, else zero (a rule never saves money).
 Infeasible     minimal conflict set by the deletion filter (Chinneck & Dravnieks 1991, ORSA J. Computing 3): drop a rule; if the rest is still
-               impossible it stays dropped, else it belongs to the conflict. Cheapest relaxation: the elastic model, every row may be
-               exceeded at a price of 1 per 1 % of its right-hand side (Brown & Graves 1975), smallest total first.
+               impossible it stays dropped, else it belongs to the conflict. The least easing of each: easing.py.
 All solves use one effort; each price's own uncertainty (the two gaps) is reported beside it.
 """
 
@@ -17,21 +19,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
-from dxmodels.bundling.feasibility import feasibility_gap, is_impossible, narrowed, row_size
+from dxmodels.bundling.easing import COLUMNS, Easing, easing_options
+from dxmodels.bundling.feasibility import feasibility_gap, is_impossible
 from dxmodels.bundling.game import CostGame
 from dxmodels.bundling.optimize import optimize_bundles
 from dxmodels.bundling.plan import BundlePlan
-from dxmodels.bundling.problem import BundleProblem, Coupling, Flags
+from dxmodels.bundling.problem import BundleProblem, Flags
 from dxmodels.bundling.relaxed_rules import RELAXED_GAP, RelaxedValues
 from dxmodels.bundling.rules import rule_ids, without_rules
 from dxmodels.bundling.shapley import shapley_exact, shapley_sampled
-from dxmodels.bundling.strong import strong_arrays
 from dxmodels.bundling.texts import Texts
 from dxmodels.errors import ModelError
-from dxmodels.money import format_yen
-from dxmodels.solver import OPTIMAL, Effort, LinearProblem, solve_arrays
+from dxmodels.money import format_rate, format_yen
+from dxmodels.solver import Effort
 
 _SHOWN = 5
 _NO_EXCEPTION = "例外なし"
@@ -44,7 +45,8 @@ _PRICING_GAP = 1e-3
 class RulePrices:
     """What each rule costs over the horizon and a year, alone and jointly attributed; ``uncertainty`` is what the gaps leave open.
 
-    ``table`` has one row a rule: rule_id, rule_ja, price_alone, price_alone_per_year, price_joint, price_joint_per_year, uncertainty.
+    ``table`` has one row a rule: rule_id, rule_ja, price_alone, price_alone_per_year, price_joint, price_joint_per_year, uncertainty, and
+    the proven range of price_alone: price_floor, price_ceiling (NaN where no plan is known). ``relaxed``: prices are differences of bounds.
     """
 
     table: pd.DataFrame = field(repr=False)
@@ -52,17 +54,20 @@ class RulePrices:
     without_rules: float
     years: float
     money_unit: str
+    relaxed: bool = False
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table as a page prints it: rules by their titles, amounts a year."""
         columns = {
             "rule_ja": "rule_ja",
             "price_alone_per_year": "price_alone_yen",
+            "price_ceiling": "price_ceiling_yen",
             "price_joint_per_year": "price_joint_yen",
             "uncertainty": "uncertainty_yen",
         }
-        yearly = self.table.assign(uncertainty=self.table["uncertainty"] / self.years)
-        return yearly[list(columns)].rename(columns=columns)
+        over = {name: self.table[name] / self.years for name in ("uncertainty", "price_ceiling")}
+        frame = self.table.assign(**over)[list(columns)].rename(columns=columns)
+        return frame if frame["price_ceiling_yen"].notna().any() else frame.drop(columns="price_ceiling_yen")
 
     def summary(self) -> str:
         """Return the dearest rule and the total as one Japanese sentence."""
@@ -70,25 +75,33 @@ class RulePrices:
         if self.table.empty or total <= 0:
             return "どの規則も費用を増やしていない。"
         top = self.table.iloc[0]
+        ceiling = float(top["price_ceiling"]) / self.years
+        proven = f"（多くても{format_yen(ceiling, '百万円')}と証明済み）" if np.isfinite(ceiling) else ""
         return (
-            f"規則全体で年 {format_yen(total / self.years, '百万円')}の費用増。最も高いのは「{top['rule_ja']}」で、"
-            f"これだけを外せば年 {format_yen(float(top['price_alone_per_year']), '百万円')}減る"
-            f"（規則全体への寄与では年 {format_yen(float(top['price_joint_per_year']), '百万円')}）。"
+            f"規則全体で年{format_yen(total / self.years, '百万円')}の費用増。最も高いのは「{top['rule_ja']}」で、"
+            f"これだけを外せば年{format_yen(float(top['price_alone_per_year']), '百万円')}減る{proven}。"
+            f"重なり合う規則の間で公平に分けた寄与では年{format_yen(float(top['price_joint_per_year']), '百万円')}。"
         )
 
 
 @dataclass(frozen=True, eq=False)
 class Conflict:
-    """Why no plan exists: rules that cannot hold together, and the smallest easing that makes a plan possible.
+    """Why no plan exists: rules that cannot hold together, and by how much each must give, alone, so that a plan becomes possible.
 
-    ``relaxation`` has one row a limit that gives way: limit_id, limit, eased_limit, easing, easing_rate.
+    ``options`` are the least easings found, the smallest first (easing.Easing: with a proven bound); ``relaxation`` is the table of all:
+    eased_rule, limit_id, limit, eased_limit, easing, easing_rate.
     """
 
     rules: tuple[str, ...]
-    relaxation: pd.DataFrame = field(repr=False)
+    options: tuple[Easing, ...] = field(default=(), repr=False)
     structural: bool = False
-    proven_cheapest: bool = True
     texts: Texts = field(default_factory=Texts, repr=False)
+
+    @property
+    def relaxation(self) -> pd.DataFrame:
+        """One row a limit that gives way, option by option."""
+        tables = [option.table for option in self.options]
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -96,12 +109,20 @@ class Conflict:
         return tuple(self.texts.rule(name).title_ja for name in self.rules)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the easing as a page prints it: limit_ja, from_ja, to_ja, easing_rate."""
+        """Return the easings as a page prints them: easing_option_ja, limit_ja, from_ja, to_ja, easing_rate, easing_proof_ja."""
         rows = [
-            (self.texts.limit_ja(str(row.limit_id)), *self._change(row), row.easing_rate)
-            for row in self.relaxation.itertuples()
-        ]
-        return pd.DataFrame(rows, columns=["limit_ja", "from_ja", "to_ja", "easing_rate"])
+            (self._option_ja(option), self.texts.limit_ja(str(row.limit_id)), *self._change(row), row.easing_rate, _proof_ja(option))
+            for option in self.options
+            for row in option.table.itertuples()
+        ]  # fmt: skip
+        columns = ["easing_option_ja", "limit_ja", "from_ja", "to_ja", "easing_rate", "easing_proof_ja"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def _option_ja(self, option: Easing) -> str:
+        titles = [f"「{self.texts.rule(name).title_ja}」" for name in option.rules if name in set(self.rules)]
+        if len(option.rules) == 1:
+            return f"{titles[0]}だけを緩める"
+        return f"{'と'.join(titles)}をともに緩める" if len(titles) == len(option.rules) else "ほかの規則も含めて緩める"
 
     def _change(self, row: Any) -> tuple[str, str]:
         """Limit and eased limit in the rule's own unit; a rule that only forbids is eased by exceptions."""
@@ -119,13 +140,24 @@ class Conflict:
         else:
             named = "、".join(f"「{title}」" for title in self.titles)
             head = f"次の規則は同時に成り立ちません：{named}。どれか一つを外すか緩めれば、この衝突は解けます。"
-        lines = [head]
-        if len(self.relaxation):
-            parts = [_easing_ja(row) for row in self.to_frame().head(_SHOWN).itertuples()]
-            more = f" ほか{len(self.relaxation) - _SHOWN}件" if len(self.relaxation) > _SHOWN else ""
-            found = "最も小さい緩和" if self.proven_cheapest else "見つかった中で最も小さい緩和"
-            lines.append(f"{found}：{'、'.join(parts)}{more}。")
-        return "".join(lines)
+        frame = self.to_frame()
+        return head + "".join(
+            self._cure_ja(option, frame[frame["easing_option_ja"] == self._option_ja(option)])
+            for option in self.options
+        )
+
+    def _cure_ja(self, option: Easing, rows: pd.DataFrame) -> str:
+        """One option as a sentence: what gives by how much, and whether less would do."""
+        parts = [_easing_ja(row) for row in rows.head(_SHOWN).itertuples()]
+        more = f"ほか{len(rows) - _SHOWN}件" if len(rows) > _SHOWN else ""
+        return f"{self._option_ja(option)}なら、{'、'.join(parts)}{more}（{_proof_ja(option)}）。"
+
+
+def _proof_ja(option: Easing) -> str:
+    """Whether less would do, in words."""
+    if option.is_least:
+        return "これより小さい緩和では足りないと証明済み"
+    return f"見つかった中で最小。証明された下限は合計でこの{format_rate(option.bound_share, decimals=0)}"
 
 
 def _easing_ja(row: Any) -> str:
@@ -142,16 +174,21 @@ def price_rules(
     years: float,
     joint: bool = True,
     relaxed: bool = False,
+    plan: BundlePlan | None = None,
     effort: Effort | None = None,
     seed: int = 0,
 ) -> RulePrices:
     """Return the price of every rule of a problem (rows are grouped by the part of their name before '@').
 
     ``years``: length of the horizon, to state prices a year. ``relaxed``: by the relaxation instead of whole plans, which is quick and
-    free of search gaps, but blind to what only whole plans feel. Raises ModelError where the problem is infeasible with its rules.
+    free of search gaps, but blind to what only whole plans feel; ``plan``: a plan of the problem found already, from which the ceilings
+    follow. Raises ModelError where the problem is infeasible with its rules.
     """
     names = rule_ids(problem)
-    value, open_of = (_relaxed_values if relaxed else _planned_values)(problem, names, effort, seed)
+    if relaxed:
+        value, open_of = _relaxed_values(problem, names, plan)
+    else:
+        value, open_of = _planned_values(problem, names, effort, seed)
     everything = np.ones(len(names), dtype=bool)
     full = value(everything)
     if not np.isfinite(full):
@@ -159,20 +196,24 @@ def price_rules(
             "規則をすべて課した計画が得られないため、価格を出せません。explain_infeasibility で衝突を確認してください。"
         )
     shares = _joint_prices(value, len(names), seed) if joint and names else np.full(len(names), np.nan)
+    known = plan.objective if relaxed and plan is not None else np.nan if relaxed else full
     rows = []
     for k, name in enumerate(names):
         less = np.arange(len(names)) != k
         price, open_ = full - value(less), open_of(everything) + open_of(less)
+        ceiling = max(0.0, known - value(less) + (0.0 if relaxed else open_of(less)))
+        floor = 0.0 if relaxed else max(0.0, price - open_of(everything))
         if relaxed:  # below what the relaxation resolves
             price, shares[k] = (0.0 if abs(amount) <= open_ else amount for amount in (price, shares[k]))
         title = problem.texts.rule(name).title_ja
-        rows.append((name, title, price, price / years, shares[k], shares[k] / years, open_))
+        rows.append((name, title, price, price / years, shares[k], shares[k] / years, open_, floor, ceiling))
     columns = [
         "rule_id", "rule_ja", "price_alone", "price_alone_per_year", "price_joint", "price_joint_per_year", "uncertainty",
+        "price_floor", "price_ceiling",
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
     table = table.sort_values(["price_alone", "price_joint"], ascending=False, ignore_index=True)
-    return RulePrices(table, full, value(~everything), years, problem.money_unit)
+    return RulePrices(table, full, value(~everything), years, problem.money_unit, relaxed)
 
 
 def explain_infeasibility(problem: BundleProblem, *, effort: Effort | None = None) -> Conflict | None:
@@ -184,14 +225,13 @@ def explain_infeasibility(problem: BundleProblem, *, effort: Effort | None = Non
     if not is_impossible(problem, effort):
         return None
     if is_impossible(without_rules(problem, names), effort):
-        return Conflict((), _no_easing(), structural=True, texts=problem.texts)
+        return Conflict((), structural=True, texts=problem.texts)
     conflict = _suspects(problem, names, effort)
     for name in list(conflict):
         rest = [other for other in conflict if other != name]
         if is_impossible(without_rules(problem, set(names) - set(rest)), effort):
             conflict = rest
-    table, proven = _easing_of(problem, conflict, effort)
-    return Conflict(tuple(conflict), table, proven_cheapest=proven, texts=problem.texts)
+    return Conflict(tuple(conflict), easing_options(problem, conflict, effort), texts=problem.texts)
 
 
 _Value = Callable[[Flags], float]
@@ -214,10 +254,8 @@ def _planned_values(
     return lambda kept: solved(kept).objective, lambda kept: solved(kept).objective - solved(kept).bound
 
 
-def _relaxed_values(
-    problem: BundleProblem, names: Sequence[str], effort: Effort | None, seed: int
-) -> tuple[_Value, _Value]:
-    values = RelaxedValues(problem, list(names))
+def _relaxed_values(problem: BundleProblem, names: Sequence[str], plan: BundlePlan | None) -> tuple[_Value, _Value]:
+    values = RelaxedValues(problem, list(names), plan)
     return values.value, lambda kept: RELAXED_GAP * abs(values.value(kept))
 
 
@@ -239,63 +277,3 @@ def _suspects(problem: BundleProblem, names: list[str], effort: Effort | None) -
     if few and is_impossible(without_rules(problem, set(names) - set(few)), effort):
         return few
     return names
-
-
-def _easing_of(problem: BundleProblem, conflict: Sequence[str], effort: Effort | None) -> tuple[pd.DataFrame, bool]:
-    """The cheapest easing of the clashing rules while the others hold; of any rule where that is not enough."""
-    own = np.array([name.split("@")[0] in set(conflict) for name in problem.coupling.limit_ids], dtype=bool)
-    every = np.ones(len(own), dtype=bool)
-    for part, may_give in ((narrowed(problem), own), (problem, own), (narrowed(problem), every)):
-        table, optimal = _cheapest_easing(part, may_give, effort)
-        if len(table):
-            break
-    return table, optimal and part.n_choices == problem.n_choices and may_give is own
-
-
-def _cheapest_easing(part: BundleProblem, own: Flags, effort: Effort | None) -> tuple[pd.DataFrame, bool]:
-    """The elastic model: one extra column a row that may give, priced at 1 per 1 % of the row's size; only rows that give are returned."""
-    rows, model = part.coupling, strong_arrays(part)
-    width, start = len(model.cost), len(model.row_lower) - len(rows)
-    at = np.flatnonzero(own)
-    size = np.maximum(np.abs(rows.rhs), row_size(rows))[at]
-    give = sparse.csr_matrix(
-        (-np.ones(len(at)), (start + at, np.arange(len(at)))), shape=(len(model.row_lower), len(at))
-    )
-    elastic = LinearProblem(
-        cost=np.concatenate([np.zeros(width), 100.0 / size]),
-        matrix=sparse.hstack([model.matrix, give], format="csr"),
-        row_lower=model.row_lower,
-        row_upper=model.row_upper,
-        lower=np.zeros(width + len(at)),
-        upper=np.concatenate([model.upper, np.full(len(at), np.inf)]),
-        integer=np.concatenate([model.integer, np.zeros(len(at), dtype=bool)]),
-    )
-    report = solve_arrays(elastic, effort=effort or Effort(gap=0.01, nodes=200))
-    if not report.has_solution:
-        return _no_easing(), False
-    easing = report.values[width:]
-    used = easing > 1e-7 * size
-    return _easing_table(rows, easing[used], at[used], size[used]), report.status == OPTIMAL
-
-
-def _easing_table(
-    rows: Coupling,
-    easing: np.ndarray[tuple[int], np.dtype[np.float64]],
-    used: np.ndarray[tuple[int], np.dtype[np.int64]],
-    size: np.ndarray[tuple[int], np.dtype[np.float64]],
-) -> pd.DataFrame:
-    limit = rows.signs * rows.rhs
-    table = pd.DataFrame(
-        {
-            "limit_id": [rows.limit_ids[r] for r in used],
-            "limit": limit[used],
-            "eased_limit": limit[used] + rows.signs[used] * easing,
-            "easing": easing,
-            "easing_rate": easing / size,
-        }
-    )
-    return table.sort_values("easing_rate", ascending=False, ignore_index=True)
-
-
-def _no_easing() -> pd.DataFrame:
-    return pd.DataFrame(columns=["limit_id", "limit", "eased_limit", "easing", "easing_rate"])

@@ -45,7 +45,7 @@ def feasibility_gap(problem: BundleProblem) -> tuple[float, frozenset[str]]:
     if not len(rows):
         return 0.0, frozenset()
     bare = replace(problem, cost=np.zeros(problem.n_choices), fixed_cost=np.zeros(problem.n_bundles))
-    model = _without_links(bare, strong_arrays(bare, relax=True))
+    model = without_links(bare, strong_arrays(bare, relax=True))
     report = solve_arrays(_elastic(model, rows))
     if not report.has_solution:
         return float("inf"), frozenset()
@@ -72,8 +72,8 @@ def row_size(rows: Coupling) -> Floats:
     return largest
 
 
-def _without_links(problem: BundleProblem, model: LinearProblem) -> LinearProblem:
-    """The model less its link rows, which come right after the rows of the units."""
+def without_links(problem: BundleProblem, model: LinearProblem) -> LinearProblem:
+    """Return the model less its link rows, which come right after the rows of the units: a relaxation."""
     opened = len(model.cost) - problem.n_choices
     links = int(np.isin(problem.bundle_of, _opened_bundles(problem)).sum()) if opened else 0
     kept = np.ones(len(model.row_lower), dtype=bool)

@@ -8,6 +8,7 @@ migration cost by the task's median ratio to yearly cost, contract end by the ta
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,7 +33,7 @@ def units_of_case(case: Case, params: BundleParams) -> pd.DataFrame:
     if MUNICIPAL in params.unit_kinds:
         frames.append(_municipal_units(case))
     if DEPARTMENTAL in params.unit_kinds:
-        frames.append(_department_units(case))
+        frames.append(_department_units(case, params.system_kinds))
     units = pd.concat(frames, ignore_index=True)
     if params.tasks:
         units = units[units["unit_key"].isin(params.tasks)]
@@ -68,10 +69,18 @@ def _municipal_units(case: Case) -> pd.DataFrame:
     return merged.assign(unit_kind=MUNICIPAL, unit_id=merged["owner"] + ":" + merged["unit_key"].astype(str))
 
 
-def _department_units(case: Case) -> pd.DataFrame:
+def kinds_of_systems(systems: pd.DataFrame, proposed: Mapping[str, str], offered: set[str]) -> pd.Series[str]:
+    """Return each system's kind: the proposed one where offers exist for it, else the inventory's own."""
+    own = systems["system_kind"].astype("string")
+    other = systems["system_id"].astype(str).map(dict(proposed)).astype("string")
+    return other.where(other.isin(offered), own)
+
+
+def _department_units(case: Case, proposed: Mapping[str, str]) -> pd.DataFrame:
     systems = case.table("systems", ["annual_cost_yen"])
     offers = case.table("offers")
-    kinds = set(offers.loc[offers["unit_kind"] == DEPARTMENTAL, "unit_key"])
+    kinds = set(offers.loc[offers["unit_kind"] == DEPARTMENTAL, "unit_key"].astype(str))
+    systems = systems.assign(system_kind=kinds_of_systems(systems, proposed, kinds))
     names = case.table("departments").set_index("department_id")["name_ja"]
     frame = systems[systems["system_kind"].isin(kinds)]
     ends = pd.to_datetime(frame["contract_end_date"])

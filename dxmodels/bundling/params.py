@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dxmodels.errors import ModelError
@@ -58,7 +59,8 @@ class BundleParams:
     ``unit_kinds``: municipal tasks ("task"), departments' systems ("system_kind") or both. ``scopes``: who may buy together.
     ``size_classes``: most members of each version of a purchase; coordination is charged at the class's own size (convex, so a small
     group pays less per member), the last class is whatever the offer allows. ``tasks`` empty = all. ``groups``: named groups beside the
-    scopes (an option file's own are added by ``build_problem``).
+    scopes (an option file's own are added by ``build_problem``). ``system_kinds``: kinds of departments' systems by system id that stand in
+    place of the inventory's own, e.g. those the overlap search proposes; a kind without an offer changes nothing.
     """
 
     register: Register
@@ -69,6 +71,7 @@ class BundleParams:
     capacity_taken: tuple[tuple[str, int, float], ...] = ()
     discount_name: str = "discount_rate_standard"
     groups: tuple[Group, ...] = ()
+    system_kinds: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse unknown kinds and scopes, naming value, range and cure."""

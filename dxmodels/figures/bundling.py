@@ -86,12 +86,16 @@ def plot_rule_answer(result: RulePrices | Conflict, *, ax: Axes | None = None) -
     """Draw the prices of the rules, or, where they clash, by how much each limit must give."""
     if isinstance(result, RulePrices):
         return plot_rule_prices(result, ax=ax)
-    table = result.to_frame().head(_MOST_LIMITS).iloc[::-1]
-    ax = style.axes_for(ax, height_mm=25.0 + 9.0 * max(1, len(table)))
+    table = result.to_frame().groupby("easing_option_ja", sort=False).head(_MOST_LIMITS).iloc[::-1]
+    ax = style.axes_for(ax, height_mm=32.0 + 9.0 * max(1, len(table)))
     places = np.arange(len(table))
-    ax.barh(places, table["easing_rate"].astype(float), height=0.6, color=style.PALETTE["vermillion"])
+    for number, option in enumerate(table["easing_option_ja"].iloc[::-1].unique()):
+        mine = (table["easing_option_ja"] == option).to_numpy()
+        rates = table["easing_rate"].to_numpy(dtype=float)[mine]
+        ax.barh(places[mine], rates, height=0.6, color=style.CYCLE[number % len(style.CYCLE)], label=option)
     labels = [f"{row.limit_ja}\n{row.from_ja} → {row.to_ja}" for row in table.itertuples()]
     ax.set_yticks(places, labels, fontsize=7)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.3, -0.18 - 0.6 / max(1, len(table))), ncols=1)
     ax.set_xlabel("緩める大きさ（限度、または最も大きい一件に対する比）")
     return style.finish(ax, "どの限度をどこまで緩めれば計画が成り立つか", grid="x")
 

@@ -130,7 +130,7 @@ def test_rules_bite_and_each_has_its_price() -> None:
     assert free == pytest.approx(402e6)
     assert table.loc["丙市不参加", "price_joint"] == pytest.approx(65e6)
     assert table.loc["V2を使わない", "price_joint"] == pytest.approx(133e6)
-    assert "「対象外とする事業者・提案」で、これだけを外せば年 6百万円" in prices.summary().replace(",", "")
+    assert "「対象外とする事業者・提案」で、これだけを外せば年6百万円" in prices.summary().replace(",", "")
 
 
 @pytest.mark.parametrize(
