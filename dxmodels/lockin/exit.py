@@ -21,7 +21,7 @@ import pandas as pd
 
 from dxmodels.errors import ModelError
 from dxmodels.lockin.exit_solver import Lattice, Terms, solve_certain, solve_dates, solve_limit
-from dxmodels.money import format_yen
+from dxmodels.money import format_amount
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +67,8 @@ class ExitPolicy:
             else ("期間内は継続" if self.best_exit_year is None else f"{self.best_exit_year} 年後に脱却")
         )
         return (
-            f"割増の現在の大きさは {format_yen(self.premium)}。{year} 年後に脱却してよい水準は {format_yen(level)}（切替費用の {first['trigger_ratio'].iloc[0]:.2f} 倍）で、"
-            f"見込みどおりなら{when}。待てることの価値は {format_yen(self.value_of_waiting)}。"
+            f"割増の現在の大きさは {format_amount(self.premium)}。{year} 年後に脱却してよい水準は {format_amount(level)}（切替費用の {first['trigger_ratio'].iloc[0]:.2f} 倍）で、"
+            f"見込みどおりなら{when}。待てることの価値は {format_amount(self.value_of_waiting)}。"
             "切替費用は取り戻せないため、割増が費用をわずかに上回るだけでは待つ方がよい（履歴効果）。"
         )
 

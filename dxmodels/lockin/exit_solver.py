@@ -2,7 +2,8 @@
 
 Between two dates log V moves by an exact normal step. The value just after a date is max(wait, migrate, re-tender): smooth between the points where the best action changes.
 Expectations are Gauss-Legendre sums over panels cut at those points, the waiting value is a cubic spline on a grid of log V; so the only error is that of the spline.
-The continuous limit extrapolates three numbers of dates (errors in 1/n and n^(-3/2): Richardson), and moves the trigger by exp(0.5826 σ√dt) (Broadie, Glasserman & Kou 1997).
+The continuous limit extrapolates three numbers of dates (errors in 1/n and n^(-3/2): Richardson): the value as it is, the triggers once moved by exp(0.5826 σ√dt)
+(Broadie, Glasserman & Kou 1997), which takes their error in n^(-1/2) away.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ class _Date:
 
 def solve_limit(terms: Terms, start: float) -> Lattice:
     """Return the solution with exit open at every moment: Richardson over three numbers of dates, trigger shifted to the limit."""
-    values, triggers = [], np.zeros(0)
+    values, levels_of = [], []
     for count in _LIMIT_DATES:
         step = terms.horizon / count
         dates = [_Date(index * step, True, False, terms.cost(index * step)) for index in range(count + 1)]
@@ -108,14 +109,21 @@ def solve_limit(terms: Terms, start: float) -> Lattice:
         values.append(value)
         shift = math.exp(_BARRIER_SHIFT * terms.volatility * math.sqrt(step))
         # at the horizon itself there is nothing left to wait for: no shift
-        triggers = np.interp(
-            np.arange(terms.horizon + 1), [date.time for date in dates], [*levels[:-1] * shift, levels[-1]]
+        levels_of.append(
+            np.interp(np.arange(terms.horizon + 1), [date.time for date in dates], [*levels[:-1] * shift, levels[-1]])
         )
-    first = [2 * fine - coarse for coarse, fine in pairwise(values)]
-    power = 2**1.5
-    value = (power * first[1] - first[0]) / (power - 1)
+    value = float(_extrapolated([np.array(value) for value in values]))
     now = terms.slope(0.0) * start - 1.0
-    return Lattice(max(value, now), triggers, np.full(terms.horizon + 1, np.nan))
+    return Lattice(max(value, now), _extrapolated(levels_of), np.full(terms.horizon + 1, np.nan))
+
+
+def _extrapolated(found: list[Floats]) -> Floats:
+    """The limit of three answers, each with twice as many dates; where no exit is open (infinite) the last one stands."""
+    with np.errstate(invalid="ignore"):
+        first = [2 * fine - coarse for coarse, fine in pairwise(found)]
+        power = 2**1.5
+        limit = (power * first[1] - first[0]) / (power - 1)
+    return np.where(np.isfinite(limit), limit, found[-1])
 
 
 def solve_dates(terms: Terms, free: tuple[int, ...], start: float) -> Lattice:

@@ -151,8 +151,19 @@ def test_long_horizon_reaches_the_perpetual_trigger():
         .iloc[0]
         for years in (5, 20, 100)
     ]
-    assert ratios[0] < ratios[1] < ratios[2]
+    assert ratios[0] < ratios[1] < ratios[2] < 2.0
     assert ratios[2] == pytest.approx(2.0, rel=1e-3)
+
+
+def test_long_horizon_of_a_costly_wait_stays_below_the_perpetual_trigger():
+    # δ = 8 %, r = 4 %, σ = 20 %: β = (3 + √17)/2; a finite right is worth less, so its trigger is lower
+    perpetual = perpetual_trigger_ratio(discount=0.04, payout=0.08, volatility=0.2)
+    beta = (3 + math.sqrt(17)) / 2
+    assert perpetual == pytest.approx(beta / (beta - 1))
+    found = optimal_exit(premium=100, volatility=0.2, drift=-0.04, discount=0.04, switching_cost=100, horizon=100)
+    assert found.trigger["trigger_ratio"].iloc[0] < perpetual
+    assert found.trigger["trigger_ratio"].iloc[0] == pytest.approx(perpetual, rel=1e-4)
+    assert found.summary().startswith("割増の現在の大きさは 100円。")
 
 
 @settings(max_examples=4, deadline=None)
