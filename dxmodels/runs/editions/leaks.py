@@ -36,6 +36,7 @@ _PDF_STRING = re.compile(rb"\(((?:\\.|[^\\()])*)\)|<([0-9A-Fa-f\s]{4,})>", re.DO
 _PDF_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _MOST_BYTES, _BYTE = 50_000_000, 255
+_HEADER_CODE = re.compile(r"&[LCR]")  # left, centre, right in the head and foot of a sheet
 _SPACED = re.compile(r"(?<=[\d,.]) +(?=[\d,.])")
 
 
@@ -120,7 +121,8 @@ def _of_package(content: bytes) -> Iterator[tuple[str, str]]:
         for name in archive.namelist():
             part = archive.read(name)
             if name.endswith((".xml", ".rels", ".vml")):
-                yield from ((f"{name} {place}", text) for place, text in _of_markup(part.decode("utf-8", "replace")))
+                marked = _of_markup(part.decode("utf-8", "replace"))
+                yield from ((f"{name} {place}", _HEADER_CODE.sub(" ", text)) for place, text in marked)
             else:
                 yield from ((f"{name} {place}", text) for place, text in texts_of_file(name, part))
 

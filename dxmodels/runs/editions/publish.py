@@ -25,6 +25,7 @@ from dxmodels.runs.document.volumes import report_volumes
 from dxmodels.runs.editions.leaks import Leak, leaks_in, search_leaks
 from dxmodels.runs.editions.listing import public_list, summary_of
 from dxmodels.runs.editions.masking import LIST_ID, Earlier, Masking, material_of, plan_masking, public_pages
+from dxmodels.runs.editions.page_sizes import pages_of_volumes
 from dxmodels.runs.editions.places import Place
 from dxmodels.runs.editions.rules import EditionRules, load_rules
 from dxmodels.runs.execute import Outcome
@@ -163,6 +164,7 @@ def _write_all(built: Path, manifest: Mapping[str, Any], pages: list[Page], mask
 def _rendered(volumes: Mapping[str, Any], plan: Plan, told: tuple[Page, ...]) -> Iterator[Made]:
     for stem, document in volumes.items():
         yield VolumeWork(stem, document, None, printed=True).render()
+    for stem, document in pages_of_volumes(volumes).items():
         yield VolumeWork(stem, document, told if stem == plan.name else None, printed=False).render()
 
 
