@@ -200,6 +200,11 @@ class GrowingLp:
         first, self.n_columns = self.n_columns, self.n_columns + len(cost)
         return first
 
+    def set_costs(self, columns: npt.NDArray[np.int64], cost: Floats) -> None:
+        """Change the costs of columns; the next ``solve`` starts from the last basis."""
+        status = self._engine.changeColsCost(len(columns), columns.astype(np.int32), cost.astype(float))
+        _require(status, "費用を変えられません")
+
     def set_row_upper(self, rows: npt.NDArray[np.int64], upper: Floats) -> None:
         """Change the right-hand sides of ≤ rows; infinity switches a row off."""
         for row, limit in zip(rows.tolist(), upper.tolist(), strict=True):

@@ -31,20 +31,30 @@ def make_instance(
     blocks = blocks or (8 if bodies <= 60 else max(8, bodies // 37))
     block = draw.integers(0, blocks, bodies)
     parts = [_task(task, residents, block, blocks, years, products, prefecture, draw) for task in range(tasks)]
-    return _assemble(parts, bodies)
+    return _assemble(parts, bodies, block)
+
+
+def couple_by_block(problem: BundleProblem, *, tightness: float = 1.0) -> BundleProblem:
+    """Return the problem with a yearly budget for each block (prefecture) and a yearly capacity of each vendor for all of them."""
+    start, vendor, cash, block, cheapest = _of_choices(problem)
+    years, vendors, blocks = start.max() + 1, vendor.max() + 1, block.max() + 1
+    needed = np.bincount(problem.units["block"].to_numpy(), cheapest, minlength=blocks)
+    ones = np.ones(problem.n_choices)
+    yearly = np.ceil(tightness * 1.3 * problem.n_units / vendors / years)
+    return _with_rows(
+        problem,
+        [
+            ("budget", block * years + start, cash, np.repeat(tightness * 1.25 * needed / years, years)),
+            ("vendor_year", vendor * years + start, ones, np.full(vendors * years, yearly)),
+        ],
+    )
 
 
 def couple(problem: BundleProblem, *, tightness: float = 1.0, share_cap: float = 0.4) -> BundleProblem:
     """Return the problem with yearly budgets, staff and vendor capacity by year and a cap on each vendor's share of units."""
-    start, vendor = (
-        problem.bundles["start"].to_numpy()[problem.bundle_of],
-        problem.bundles["vendor"].to_numpy()[problem.bundle_of],
-    )
+    start, vendor, cash, _, cheapest = _of_choices(problem)
     body = problem.units["body"].to_numpy()[problem.unit_of]
     years, vendors, bodies = start.max() + 1, vendor.max() + 1, body.max() + 1
-    cash = problem.choice_labels["cash"].astype(float)
-    cheapest = np.full(problem.n_units, np.inf)
-    np.minimum.at(cheapest, problem.unit_of, cash)
     ones = np.ones(problem.n_choices)
     tasks = problem.n_units / bodies
     blocks = [
@@ -58,6 +68,19 @@ def couple(problem: BundleProblem, *, tightness: float = 1.0, share_cap: float =
         ),
         ("vendor_share", vendor, ones, np.full(vendors, share_cap * problem.n_units)),
     ]
+    return _with_rows(problem, blocks)
+
+
+def _of_choices(problem: BundleProblem) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Start year, vendor, outlay and block of every choice; least outlay of every unit."""
+    start, vendor = (problem.bundles[name].to_numpy()[problem.bundle_of] for name in ("start", "vendor"))
+    cash = problem.choice_labels["cash"].astype(float)
+    cheapest = np.full(problem.n_units, np.inf)
+    np.minimum.at(cheapest, problem.unit_of, cash)
+    return start, vendor, cash, problem.units["block"].to_numpy()[problem.unit_of], cheapest
+
+
+def _with_rows(problem: BundleProblem, blocks: list[tuple[str, np.ndarray, np.ndarray, np.ndarray]]) -> BundleProblem:
     names, rows, rhs = [], [], []
     for name, key, value, right in blocks:
         rows.append(
@@ -149,7 +172,7 @@ def _worth_keeping(columns: list[np.ndarray], alone: np.ndarray, slack: float = 
     return cost <= slack * best[unit]
 
 
-def _assemble(parts: list[dict[str, np.ndarray]], bodies: int) -> BundleProblem:
+def _assemble(parts: list[dict[str, np.ndarray]], bodies: int, block: np.ndarray) -> BundleProblem:
     offset = np.concatenate([[0], np.cumsum([len(part["fixed"]) for part in parts])])
     unit = np.concatenate([part["unit"] for part in parts])
     bundle = np.concatenate([part["bundle"] + start for part, start in zip(parts, offset[:-1], strict=True)])
@@ -157,7 +180,8 @@ def _assemble(parts: list[dict[str, np.ndarray]], bodies: int) -> BundleProblem:
     heads = np.concatenate([part["heads"] for part in parts])
     fixed = np.concatenate([part["fixed"] for part in parts])
     order = np.lexsort((bundle, unit))
-    units = pd.DataFrame({"unit_id": np.arange(bodies * len(parts)), "body": np.arange(bodies * len(parts)) % bodies})
+    body = np.arange(bodies * len(parts)) % bodies
+    units = pd.DataFrame({"unit_id": np.arange(len(body)), "body": body, "block": block[body]})
     bundles = pd.DataFrame(heads, columns=["task", "scope", "vendor", "start", "line"])
     bundles.insert(0, "bundle_id", np.arange(len(bundles)))
     n_bundles = len(fixed)

@@ -13,6 +13,7 @@ Measured on 43 × 20 × 10 in benchmarks/bundling. Bound ≤ objective is assert
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,7 +22,8 @@ import pandas as pd
 from dxmodels.bundling.core import cheapest, choices_not_ruled_out, core_choices, solve_core
 from dxmodels.bundling.master import Master, Prices, Relaxation
 from dxmodels.bundling.neighbourhood import Search
-from dxmodels.bundling.problem import BundleProblem, Coupling, Flags, Ints
+from dxmodels.bundling.pricing import Pricer
+from dxmodels.bundling.problem import BundleProblem, Coupling, Flags, Floats, Ints
 from dxmodels.bundling.strong import needs_of
 from dxmodels.errors import ModelError
 from dxmodels.solver import Effort, relative_gap
@@ -46,10 +48,23 @@ class Found:
     log: list[tuple[str, float, float, float]] = field(default_factory=list)
 
 
-class Clock:
-    """The seconds spent and left of one run, and the log of its stages (stage, objective, bound, seconds)."""
+@dataclass(frozen=True, eq=False)
+class Milestone:
+    """Where a long run stands: stage, cost of the whole plan (inf before there is one), bound, seconds, prices, plan made so far."""
 
-    def __init__(self, effort: Effort) -> None:
+    stage: str
+    objective: float
+    bound: float
+    seconds: float
+    prices: Prices | None = field(default=None, repr=False)
+    taken: Flags | None = field(default=None, repr=False)
+
+
+class Clock:
+    """The seconds spent and left of one run, and the log of its stages; each stage is also told to ``progress``."""
+
+    def __init__(self, effort: Effort, progress: Callable[[Milestone], None] | None = None) -> None:
+        self._progress = progress
         self._began = time.perf_counter()
         self._limit = effort.seconds
         self.log: list[tuple[str, float, float, float]] = []
@@ -69,9 +84,13 @@ class Clock:
         """True once an exploring limit is used up."""
         return self._limit is not None and self.spent >= self._limit
 
-    def note(self, stage: str, objective: float, bound: float) -> None:
-        """Write one line of the log."""
+    def note(
+        self, stage: str, objective: float, bound: float, prices: Prices | None = None, taken: Flags | None = None
+    ) -> None:
+        """Write one line of the log and report it."""
         self.log.append((stage, objective, bound, self.spent))
+        if self._progress is not None:
+            self._progress(Milestone(stage, objective, bound, self.spent, prices, taken))
 
 
 def decompose(problem: BundleProblem, *, effort: Effort, seed: int, clock: Clock) -> Found:
@@ -80,13 +99,13 @@ def decompose(problem: BundleProblem, *, effort: Effort, seed: int, clock: Clock
     clock.note("relaxation", relaxation.value, relaxation.prices.bound)
     if _cannot_be_served(problem, relaxation):
         return Found(None, np.inf, relaxation.prices, True, "relaxation", clock.log)
-    taken, infeasible = _first_plan(problem, relaxation, effort, clock)
+    taken, infeasible = plan_from(problem, relaxation, effort, clock)
     if taken is None:
         return Found(
             None, np.inf if infeasible else relaxation.prices.bound, relaxation.prices, infeasible, "core", clock.log
         )
     clock.note("core", problem.value(taken), relaxation.prices.bound)
-    return _improve(problem, relaxation, taken, effort, seed, clock)
+    return improved_plan(problem, relaxation, taken, effort, seed, clock)
 
 
 def relax(problem: BundleProblem, *, effort: Effort) -> Relaxation:
@@ -94,8 +113,13 @@ def relax(problem: BundleProblem, *, effort: Effort) -> Relaxation:
     return relaxed_master(problem, effort=effort)[1]
 
 
-def relaxed_master(problem: BundleProblem, *, effort: Effort) -> tuple[Master, Relaxation]:
-    """Return the master of the relaxation at its end, to be run again with some rows switched off, and the relaxation."""
+def relaxed_master(
+    problem: BundleProblem, *, effort: Effort, holds: Flags | None = None, charge: Floats | None = None
+) -> tuple[Master, Relaxation]:
+    """Return the master of the relaxation at its end, to be run again with some rows switched off, and the relaxation.
+
+    ``holds`` marks the rows in force (all, where None); ``charge`` prices rows that are not (see ``Master.charge``).
+    """
     gap = max(1e-9, min(1e-5, effort.gap / 10))
     plain = problem.with_coupling(Coupling.empty(problem.n_choices, problem.n_bundles))
     master = Master(plain)
@@ -104,6 +128,10 @@ def relaxed_master(problem: BundleProblem, *, effort: Effort) -> tuple[Master, R
     if not len(problem.coupling):
         return master, first
     coupled = Master(problem, most_added=max(1500, problem.n_units))
+    if holds is not None:
+        coupled.let_hold(holds)
+    if charge is not None:
+        coupled.charge(charge)
     coupled.add(np.flatnonzero(_columns_by_pattern(problem, first)))
     return coupled, coupled.run(gap=gap, rounds=_RELAXATION_ROUNDS, smoothing=0.3)
 
@@ -120,7 +148,7 @@ def _columns_by_pattern(problem: BundleProblem, first: Relaxation) -> Flags:
     """For every unit and every set of coupling rows a choice may touch, its best choice and its best free-standing one."""
     pattern = _row_patterns(problem)
     worth = np.maximum(
-        0.0, np.nan_to_num(Master(problem).pricer.price(first.prices.pi, np.zeros(len(problem.coupling))).worth)
+        0.0, np.nan_to_num(Pricer(problem).price(first.prices.pi, np.zeros(len(problem.coupling))).worth)
     )
     promise = first.reduced + 0.1 * worth[problem.bundle_of]
     key = problem.unit_of * (int(pattern.max(initial=0)) + 1) + pattern
@@ -150,7 +178,7 @@ def _cannot_be_served(problem: BundleProblem, relaxation: Relaxation) -> bool:
     return relaxation.prices.bound > ceiling + 1e-6 * (1.0 + abs(ceiling))
 
 
-def _first_plan(
+def plan_from(
     problem: BundleProblem, relaxation: Relaxation, effort: Effort, clock: Clock
 ) -> tuple[Flags | None, bool]:
     """Return a plan from the narrowest core that has one; (None, True) where even all choices have none."""
@@ -169,9 +197,10 @@ def _first_plan(
     return None, False
 
 
-def _improve(
+def improved_plan(
     problem: BundleProblem, relaxation: Relaxation, taken: Flags, effort: Effort, seed: int, clock: Clock
 ) -> Found:
+    """Close or improve a plan until the gap, the steps or the seconds of ``effort`` are used up."""
     bound, prices = relaxation.prices.bound, relaxation.prices
     method = "lagrangian"
     taken, bound, method = _finish(problem, prices, taken, bound, method, effort, clock)

@@ -8,7 +8,8 @@ Variables   x_uf ∈ {0,1} unit u buys in bundle f, y_f ∈ {0,1} bundle f is bo
 Objective   min Σ F_f y_f + Σ c_uf x_uf
 Constraints each unit once, x ≤ y, capacity, fewest/most members, coupling rows (strong.py states them all)
 Method      moderate size: the readable model in PuLP, solved whole by HiGHS. Beyond: column-and-row generation with facility pricing,
-            lazy coupling rows, core integer problem, closing proof, neighbourhood search (decomposition.py).
+            lazy coupling rows, core integer problem, closing proof, neighbourhood search (decomposition.py). National size with rows
+            that tie regions together: those rows are priced and the regions solved one by one (regions.py, regional_plan.py).
 Sources     Cornuéjols, Nemhauser & Wolsey (1990), The uncapacitated facility location problem; Geoffrion (1974), Lagrangean relaxation for
             integer programming; Barahona & Chudak (2005), Near-optimal solutions to large-scale facility location problems.
 Leaves out  demand that reacts to price; bargaining after the award; costs are taken as certain (participation.py varies membership).
@@ -16,37 +17,50 @@ Leaves out  demand that reacts to price; bargaining after the award; costs are t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pulp
 
-from dxmodels.bundling.decomposition import Clock, Found, decompose, log_frame
+from dxmodels.bundling.decomposition import Clock, Found, Milestone, decompose, log_frame
 from dxmodels.bundling.master import Master, Prices
 from dxmodels.bundling.parts import connected_parts, take_part
 from dxmodels.bundling.plan import BundlePlan, Certificate
 from dxmodels.bundling.pricing import Pricer
 from dxmodels.bundling.problem import BundleProblem, Flags
+from dxmodels.bundling.regional_plan import solve_regions
+from dxmodels.bundling.regions import find_regions
 from dxmodels.bundling.strong import repaired, strong_model
 from dxmodels.solver import FEASIBLE, INFEASIBLE, NO_SOLUTION, OPTIMAL, Effort, relative_gap, solve
 
 _MODERATE_CHOICES = (
     6_000  # PuLP builds some 10,000 rows a second: up to here the readable model takes about a second to write
 )
+_NATIONAL_CHOICES = 250_000  # from here on rows that tie regions together are priced, where that makes regions
 _BATCH_CHOICES = 1_000
 _STEPS_WITH_COUPLING = 60
 
 
-def optimize_bundles(problem: BundleProblem, *, effort: Effort | None = None, seed: int = 0) -> BundlePlan:
+def optimize_bundles(
+    problem: BundleProblem,
+    *,
+    effort: Effort | None = None,
+    seed: int = 0,
+    progress: Callable[[Milestone], None] | None = None,
+    start: Milestone | None = None,
+) -> BundlePlan:
     """Return the cheapest plan found with a proven bound (see the module's first lines for the model).
 
     ``effort``: relative gap to stop at, nodes of each integer problem, iterations (search steps), and seconds for exploring only.
     Without it the gap is 1e-6; large problems with coupling rows stop at 0.1 % or 60 search steps. Reproducible unless seconds are set.
+    ``progress`` is told every stage; a milestone of an earlier run of the same problem, given as ``start``, lets a national run go on.
     The plan's ``status`` never says optimal unless the gap was proven; an impossible problem is reported, not raised.
     """
     effort = effort or _default_effort(problem)
-    clock = Clock(effort)
+    clock = Clock(effort, progress)
     parts = _batched(connected_parts(problem), problem)
     if len(parts) == 1:
-        return _as_plan(problem, _solve_part(problem, effort, seed, clock), effort, seed, clock)
+        return _as_plan(problem, _solve_part(problem, effort, seed, clock, start), effort, seed, clock)
     return _as_plan(problem, _solve_parts(problem, parts, effort, seed, clock), effort, seed, clock)
 
 
@@ -72,7 +86,12 @@ def _default_effort(problem: BundleProblem) -> Effort:
     return Effort(gap=1e-6, iterations=_STEPS_WITH_COUPLING)
 
 
-def _solve_part(problem: BundleProblem, effort: Effort, seed: int, clock: Clock) -> Found:
+def _solve_part(
+    problem: BundleProblem, effort: Effort, seed: int, clock: Clock, start: Milestone | None = None
+) -> Found:
+    regions = find_regions(problem) if problem.n_choices > _NATIONAL_CHOICES else None
+    if regions is not None:
+        return solve_regions(problem, regions, effort=effort, seed=seed, clock=clock, start=start)
     if problem.n_choices > _MODERATE_CHOICES:
         return decompose(problem, effort=effort, seed=seed, clock=clock)
     return _solve_whole(problem, effort, clock)

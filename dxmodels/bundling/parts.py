@@ -1,6 +1,7 @@
 """Which parts of a problem have nothing to do with each other?
 
 Units, bundles and coupling rows are the nodes of one graph; what is not connected can be decided separately, and the bounds add up.
+A bundle without fixed cost, limits or coefficient on its opening (going alone) ties nobody to anybody.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from dxmodels.bundling.problem import BundleProblem, Coupling, Flags, Ints
+from dxmodels.bundling.strong import needs_of
 
 
 def connected_parts(problem: BundleProblem) -> list[Flags]:
@@ -54,7 +56,9 @@ def take_part(problem: BundleProblem, units: Flags) -> tuple[BundleProblem, Ints
 
 def _labels(problem: BundleProblem, *, with_rows: bool) -> Ints:
     n, m = problem.n_units, problem.n_bundles
-    ends = [(problem.unit_of, n + problem.bundle_of)]
+    needs = needs_of(problem)
+    tying = (needs.opening | needs.capacity | needs.most)[problem.bundle_of]
+    ends = [(problem.unit_of[tying], n + problem.bundle_of[tying])]
     if with_rows:
         on_x, on_y = problem.coupling.on_choices.tocoo(), problem.coupling.on_bundles.tocoo()
         ends.append((problem.unit_of[on_x.col], np.asarray(n + m + on_x.row, dtype=np.int64)))
