@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -107,3 +108,33 @@ def test_page_1_tells_no_machinery_and_the_record_of_the_run_does() -> None:
     assert sum("速報精度" in notice for notice in made.notices) == 1
     assert made.annexes[-1].title == "実行の記録"
     assert "20_cost" in str(made.annexes[-1].sheet.rows)
+
+
+_NO_FINDING = re.compile(
+    r"[A-Z]\d{2}[a-z]?|\d+件に\d+件|0から"
+)  # an exhibit's number, what a P-value means, the zero of a difference
+_TOLD = ("title", "reading", "limits")
+
+
+def test_the_final_summarys_own_sentences_hold_no_number_that_was_not_recorded() -> None:
+    """Numbers of notebook 90 come from its tables and records; what stands in its cells as text names none."""
+    found = []
+    for cell in read_cells(PROJECT / "notebooks" / "90_final_summary.ipynb"):
+        if cell.kind != "code":
+            found += re.findall(r"\d+", re.sub(r"^# 90|[A-Z]\d{2}[a-z]?", "", cell.source))
+            continue
+        calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+        for keyword in (keyword for call in calls for keyword in call.keywords if keyword.arg in _TOLD):
+            texts = [
+                node.value
+                for node in ast.walk(keyword.value)
+                if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            ]
+            found += [text for text in texts if re.search(r"\d", _NO_FINDING.sub("", text))]
+    assert found == []
+
+
+@pytest.mark.parametrize("number", ["E33", "E33a", "E34", "E35", "E36"])
+def test_the_final_summary_tells_matrix_bridge_register_and_limits(number: str) -> None:
+    source = "\n".join(cell.source for cell in read_cells(PROJECT / "notebooks" / "90_final_summary.ipynb"))
+    assert f'exhibit("{number}"' in source or (number == "E34" and "recorded_bridge()" in source)
