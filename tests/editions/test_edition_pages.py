@@ -12,7 +12,7 @@ from dxmodels.runs.editions import page_sizes
 from dxmodels.runs.render.html import document_html
 
 
-def long_document(exhibits: int = 14):  # type: ignore[no-untyped-def]
+def long_document(exhibits: int = 22):  # type: ignore[no-untyped-def]
     made = []
     for number in range(exhibits):
         rows = {"name_ja": [f"団体{row}" for row in range(60)], "cost_yen": [row * 1_234_567 for row in range(60)]}
