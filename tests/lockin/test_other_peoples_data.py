@@ -110,7 +110,11 @@ def test_premium_answers_awkward_tables(method, change) -> None:
     ("change", "settings", "said"),
     [
         ({"t": 1.0}, {}, "0/1|識別できません"),
-        ({"t": lambda t: t["t"].map({0: "no", 1: "yes"})}, {}, "数値にしてください"),
+        ({"t": lambda t: t["t"].map({0: "甲", 1: "乙"})}, {}, "どれが対象か読み取れません"),
+        ({"t": lambda t: np.where(t["t"] == 1, "あり", np.where(t["x"] > 0, "なし", "不明"))}, {}, "あり、"),
+        ({"t": lambda t: (t.index == 3).astype(int)}, {}, "1 件しかなく"),
+        ({"t": 1.0}, {"treated": 2}, "対象の値 2"),
+        ({"x": lambda t: pd.date_range("2020-01-01", periods=len(t))}, {}, "日付です"),
         ({"y": 3.0}, {}, "同じ値"),
         ({"town": 1}, {"cluster": "town"}, "1 個しかなく"),
         ({}, {"cluster": "city"}, "列 city が表にありません"),
@@ -123,6 +127,44 @@ def test_premium_answers_awkward_tables(method, change) -> None:
 def test_premium_says_what_is_wrong(method, change, settings, said) -> None:
     with pytest.raises(ModelError, match=said):
         estimate_premium(contracts().assign(**change), **{"outcome": "y", "treatment": "t", "controls": ["x"] if settings.get("outcome") != "x" else ["kind"], "method": method, "draws": 99, **settings})  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["ols", "aipw"])
+@pytest.mark.parametrize(
+    ("words", "treated"),
+    [(("なし", "あり"), None), (("no", "YES"), None), (("nonsmoker", "smoker"), None), (("open", "locked"), None), (("対象外", "対象"), None), (("A", "B"), "B"), ((1, 2), 2)],
+)  # fmt: skip
+def test_treatment_kept_as_words_is_the_same_as_numbers(method, words, treated) -> None:
+    table = contracts()
+    names = {"outcome": "y", "treatment": "t", "controls": ["x", "kind"], "method": method, "draws": 0}
+    expected = estimate_premium(table, **names)
+    found = estimate_premium(table.assign(t=table["t"].map(dict(enumerate(words)))), treated=treated, **names)
+    assert found.estimate == expected.estimate
+    assert found.treated_count == expected.treated_count
+    reverse = estimate_premium(table.assign(t=table["t"].map(dict(enumerate(words)))), treated=words[0], **names)
+    assert reverse.estimate == pytest.approx(-expected.estimate)
+
+
+def test_numbers_kept_as_objects_are_numbers() -> None:
+    names = {"outcome": "y", "treatment": "t", "controls": ["x", "kind"], "method": "aipw", "draws": 0}
+    assert estimate_premium(contracts().astype(object), **names).estimate == pytest.approx(estimate_premium(contracts(), **names).estimate)  # fmt: skip
+
+
+def test_a_control_with_nearly_as_many_levels_as_rows_is_refused_at_once() -> None:
+    table = contracts().assign(kind=lambda t: [f"区分{row // 3}" for row in range(len(t))])
+    with pytest.raises(ModelError, match=r"比較できる相手がいません|推定できません"):
+        estimate_premium(table, outcome="y", treatment="t", controls=["x", "kind"], method="ipw")
+
+
+def test_event_study_says_what_is_wrong() -> None:
+    table = pd.DataFrame(
+        [(u, t, 2016, u + t) for u in range(8) for t in range(2012, 2020)], columns=["u", "t", "e", "y"]
+    )
+    names = {"outcome": "y", "method": "event_study", "unit": "u", "time": "t", "event": "e"}
+    with pytest.raises(ModelError, match="同じ年に起きて"):
+        estimate_premium(table, **names)
+    with pytest.raises(ModelError, match="日付です"):
+        estimate_premium(table.assign(t=pd.to_datetime(table["t"].astype(str) + "-04-01")), **names)
 
 
 def test_premium_of_units_that_do_not_overlap_is_refused_by_weighting() -> None:
@@ -186,3 +228,21 @@ def test_a_contract_of_blank_kind_is_an_award() -> None:
 def test_no_table_at_all_is_not_computable() -> None:
     with pytest.raises(DxError, match="算出不能"):
         evaluate_indicators(case_of(), IndicatorSettings.from_register(load_register()))
+
+
+@pytest.mark.parametrize(
+    "ids", [pd.Series([3, 1, 2]), pd.Series([3, 1, 2], dtype="Int64"), pd.Series(["3", "1", "2"])], ids=["int64", "Int64", "text"]
+)  # fmt: skip
+def test_a_forecast_can_be_joined_to_the_table_it_was_made_of(ids: pd.Series) -> None:
+    table = pd.concat([series([7.0, 8, 9, 10]).assign(id=value) for value in ids]).astype({"id": ids.dtype})
+    found = forecast_costs(table, horizon=2).to_frame()
+    assert found["id"].dtype == ids.dtype
+    assert len(found.merge(table.drop_duplicates("id")[["id"]], on="id")) == 6
+
+
+def test_series_that_end_in_different_years_are_added_only_where_all_of_them_are_known() -> None:
+    together = pd.concat([series([7e6] * 5, "a"), series([5e6] * 6, "b")])
+    assert "2 系列の合計は 2021年度 12百万円 から 2022年度 12百万円" in forecast_costs(together, horizon=3).summary()
+    apart = pd.concat([series([7.0] * 5, "a"), series([5.0] * 5, "b", 2001)])
+    assert "共通する予測年度はない" in forecast_costs(apart, horizon=2).summary()
+    assert "系列の合計は 2020年度 137,400 から" in forecast_costs(series([137400.0] * 5), horizon=2).summary()

@@ -89,6 +89,9 @@ def test_robustness_values_of_the_published_darfur_example():
     t_value = 0.09731582 / 0.02325654
     assert robustness_value(t_value, 783) == pytest.approx(0.1388, abs=5e-5)
     assert robustness_value(t_value, 783, alpha=0.05) == pytest.approx(0.0763, abs=5e-5)
+    assert robustness_value(1e9, 100) == pytest.approx(
+        1.0
+    )  # nothing left to explain: only a confounder that explains all would do
     moved, error = adjusted_estimate(0.09731582, 0.02325654, 783, outcome_r2=0.12464, treatment_r2=0.009164)
     assert moved == pytest.approx(0.0752, abs=5e-5)  # once as strong as "female"
     assert error == pytest.approx(0.0219, abs=5e-5)

@@ -13,12 +13,14 @@ import numpy as np
 from scipy import stats
 
 from dxmodels.errors import ModelError
-from dxmodels.lockin.premium.design import Design, Floats
+from dxmodels.lockin.premium.columns import Floats
+from dxmodels.lockin.premium.design import Design
 from dxmodels.lockin.premium.regression import estimate_linear
 from dxmodels.lockin.premium.weighting import SeparationError, estimate_weighted, point_estimate
 from dxmodels.streams import stream
 
 _EXACT_LEAVE_ONE_OUT = 300  # above this many units the influence function stands in for refitting
+_LEAST_ARM = 2
 _LEAST_DRAWS = 999  # the bootstrap-t quantile of a regression needs the tail, not only the spread
 
 
@@ -54,6 +56,7 @@ class Core:
 
 def estimate_core(design: Design, method: str, effort: Effort) -> Core:
     """Return the estimate of any method but event_study."""
+    _require_spread(design)
     if method == "ols":
         fit = estimate_linear(
             design,
@@ -101,7 +104,16 @@ def _require_two_arms(design: Design) -> None:
     found = sorted(set(design.treatment.tolist()))
     if found != [0.0, 1.0]:
         raise ModelError(
-            f"この方法では対象の列は 0/1（または真偽）の両方が必要です。見つかった値：{found[:5]}。→ 列を 0/1 に直すか method='ols' を使ってください。"
+            f"この方法では対象の列は 0/1（または真偽）の両方が必要です。見つかった値：{'、'.join(f'{value:g}' for value in found[:5])}。→ 列を 0/1 に直すか、treated=対象の値 を指定するか、method='ols' を使ってください。"
+        )
+
+
+def _require_spread(design: Design) -> None:
+    """One treated or one untreated unit fits perfectly: its error would come out as nothing."""
+    found, counts = np.unique(design.treatment, return_counts=True)
+    if len(found) == 2 and counts.min() < _LEAST_ARM:
+        raise ModelError(
+            f"対象か非対象の一方が {counts.min()} 件しかなく、ばらつきを推定できません。→ {_LEAST_ARM} 件以上にしてください。"
         )
 
 

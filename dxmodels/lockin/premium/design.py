@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from dxmodels.errors import ModelError
+from dxmodels.lockin.premium.arms import treatment_column
+from dxmodels.lockin.premium.columns import Floats, logged, numeric, require_columns
 
-Floats = npt.NDArray[np.float64]
 _COLLINEAR = 1e-9
 _LEAST_CLUSTERS = 3
 
@@ -66,6 +67,7 @@ def build_design(
     treatment_controls: Sequence[str],
     cluster: str | None,
     log_outcome: bool,
+    treated: object | None = None,
 ) -> Design:
     """Return the arrays for ``outcome`` on ``treatment`` given ``controls``; raises ModelError naming what is wrong with the table."""
     _refuse_circles(outcome, treatment, (*controls, *treatment_controls))
@@ -79,7 +81,7 @@ def build_design(
         y = logged(y, outcome)
     if np.ptp(y) <= _COLLINEAR * max(float(np.abs(y).max()), 1e-300):
         raise ModelError(f"結果の列 {outcome} は全 {len(y)} 行が同じ値で、比べるものがありません。→ 列と行の選び方を確認してください。")  # fmt: skip
-    d = numeric(complete[treatment], treatment)
+    d = treatment_column(complete[treatment], treatment, treated)
     x, positions, dropped = _encode(complete, controls)
     z, _, dropped_selection = _encode(complete, treatment_controls)
     groups = (
@@ -103,35 +105,6 @@ def _refuse_circles(outcome: str, treatment: str, controls: Sequence[str]) -> No
         raise ModelError(f"結果と処置が同じ列 {outcome} です。→ 別の列を指定してください。")
 
 
-def require_columns(table: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Raise ModelError naming every column that the table lacks."""
-    missing = [name for name in columns if name not in table.columns]
-    if missing:
-        raise ModelError(
-            f"列 {'、'.join(missing)} が表にありません。→ 列名を確認してください（表の列：{'、'.join(map(str, table.columns))}）。"
-        )
-
-
-def numeric(values: pd.Series, name: str) -> Floats:
-    """Return a column as floats (True = 1); raises ModelError where it is not numeric or not finite."""
-    try:
-        array: Floats = np.asarray(values.astype(float), dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ModelError(f"列 {name} は数値にしてください（文字列は数値に直してください）。") from error
-    if not np.isfinite(array).all():
-        raise ModelError(f"列 {name} に無限大の値があります。→ 有限の数にしてください。")
-    return array
-
-
-def logged(values: Floats, name: str) -> Floats:
-    """Return natural logarithms; raises ModelError with the smallest value where one is not positive."""
-    if (values <= 0).any():
-        raise ModelError(
-            f"列 {name} の最小値 {values.min():g} は対数をとれません。→ 正の値の行に限るか log_outcome=False にしてください。"
-        )
-    return np.asarray(np.log(values), dtype=np.float64)
-
-
 def _encode(table: pd.DataFrame, names: Sequence[str]) -> tuple[Floats, dict[str, tuple[int, ...]], list[str]]:
     columns, owners, labels = [np.ones(len(table))], [""], [""]
     for name in names:
@@ -148,6 +121,9 @@ def _encode(table: pd.DataFrame, names: Sequence[str]) -> tuple[Floats, dict[str
 
 
 def _columns_of(values: pd.Series, name: str) -> list[tuple[str, Floats]]:
+    values = values.infer_objects()  # numbers kept as objects are numbers; digits kept as text stay codes
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        raise ModelError(f"列 {name} は日付です。→ 統制変数には、経過年数などの数値か分類を入れてください。")
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return [(name, numeric(values, name))]
     levels = sorted(values.astype(str).unique())

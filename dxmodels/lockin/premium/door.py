@@ -52,9 +52,11 @@ def estimate_premium(
     time: str | None = None,
     event: str | None = None,
     window: tuple[int, int] = (-3, 3),
+    treated: object | None = None,
 ) -> PremiumEstimate:
     """Return the effect of ``treatment`` on ``outcome`` in ``table`` with interval, robustness values and minimum detectable effect.
 
+    ``treatment`` may be 0/1, truth values, a number (ols only) or two words; ``treated`` names the value that counts as treated where the words do not say it.
     ``controls`` may be numbers, booleans or text (indicators are made); ``treatment_controls`` (default: the same) enter the propensity model, whose ``link`` is
     probit for the average effect and logit for att unless given. ``cluster`` names the column whose groups are resampled whole. ``benchmark`` is the control a
     hidden confounder is compared with; ``placebo_outcome`` an outcome the treatment cannot have moved. event_study needs ``unit``, ``time`` and ``event`` (the
@@ -79,6 +81,7 @@ def estimate_premium(
         treatment_controls=controls if treatment_controls is None else treatment_controls,
         cluster=cluster,
         log_outcome=log_outcome,
+        treated=treated,
     )
     design = build(outcome=outcome)
     core = estimate_core(design, method, effort)

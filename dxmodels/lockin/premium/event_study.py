@@ -16,7 +16,8 @@ import pandas as pd
 from scipy import stats
 
 from dxmodels.errors import ModelError
-from dxmodels.lockin.premium.design import Design, Floats, independent_columns, logged, numeric, require_columns
+from dxmodels.lockin.premium.columns import Floats, logged, numeric, require_columns
+from dxmodels.lockin.premium.design import Design, independent_columns
 from dxmodels.lockin.premium.regression import Linear, estimate_linear
 
 _REFERENCE = -1
@@ -75,9 +76,14 @@ def _prepare(
     rows = table.dropna(subset=[outcome, unit, time, *controls]).reset_index(drop=True)
     y = numeric(rows[outcome], outcome)
     rows["y"] = logged(y, outcome) if log_outcome else y
+    if pd.api.types.is_datetime64_any_dtype(rows[time].dtype):
+        raise ModelError(f"列 {time} は日付です。→ 年度の整数（例：2026）にしてください。")
+    rows[time] = numeric(rows[time], time)
     years = _event_years(rows, unit, time, event)
+    if years.nunique() == 1 and rows[unit].isin(years.index).all():
+        raise ModelError("すべての単位でイベントが同じ年に起きており、その年の変化とイベントの効果を区別できません。→ イベントのない単位か、年の異なる単位を加えてください。")  # fmt: skip
     first = rows[unit].map(years).astype(float)
-    rows["relative"] = (rows[time].astype(float) - first).clip(*window)
+    rows["relative"] = (rows[time] - first).clip(*window)
     return rows
 
 

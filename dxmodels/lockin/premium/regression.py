@@ -14,7 +14,8 @@ import statsmodels.api as sm
 from scipy import stats
 
 from dxmodels.errors import ModelError
-from dxmodels.lockin.premium.design import Design, Floats
+from dxmodels.lockin.premium.columns import Floats
+from dxmodels.lockin.premium.design import Design
 from dxmodels.streams import stream
 
 _WEBB = np.sqrt(np.array([0.5, 1.0, 1.5]))

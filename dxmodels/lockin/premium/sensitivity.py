@@ -18,7 +18,8 @@ import pandas as pd
 from scipy import stats
 
 from dxmodels.errors import ModelError
-from dxmodels.lockin.premium.design import Design, Floats
+from dxmodels.lockin.premium.columns import Floats
+from dxmodels.lockin.premium.design import Design
 
 
 def robustness_value(t_statistic: float, freedom: float, *, share: float = 1.0, alpha: float | None = None) -> float:
@@ -35,7 +36,7 @@ def robustness_value(t_statistic: float, freedom: float, *, share: float = 1.0, 
         return 0.0
     if critical > 0 and strength > 1 / critical:  # the treatment side alone binds (their appendix)
         return (strength**2 - critical**2) / (1 + strength**2)
-    return 0.5 * (math.sqrt(reduced**4 + 4 * reduced**2) - reduced**2)
+    return 2 / (1 + math.sqrt(1 + 4 / reduced**2))  # their eq. 18, written so that a huge t does not cancel itself
 
 
 def adjusted_estimate(

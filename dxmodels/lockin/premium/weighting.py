@@ -17,12 +17,15 @@ import numpy as np
 from scipy import special
 
 from dxmodels.errors import ModelError
-from dxmodels.lockin.premium.design import Design, Floats
+from dxmodels.lockin.premium.columns import Floats
+from dxmodels.lockin.premium.design import Design
 
 _NEWTON_STEPS = 60
 _NEWTON_TOLERANCE = 1e-10
 _FARTHEST_INDEX = 35.0  # beyond it a normal density is zero in floating point
 _RUNAWAY = 1e3  # coefficients of scaled columns this large mean that no finite maximum exists
+_NO_COUNTERPART = 1e-6  # a propensity this near to 0 or 1 is one for practical purposes
+_MOST_ALONE = 0.05  # share of such rows that is still a few odd ones
 _CLIP = 1e-9  # a propensity nearer to 0 or 1 than this is a division by zero, not information
 
 
@@ -44,6 +47,9 @@ def estimate_weighted(design: Design, method: str, link: str) -> Weighted:
     """Return the estimate of ``method`` (ipw, regression_adjustment, aipw or att) with its clustered sandwich standard error."""
     plain, unit = _in_plain_units(design)
     theta, sizes = _solve(plain, method, link)
+    score = _propensity(plain.selection @ theta[-sizes[2] :], link)[0] if sizes[2] else None
+    if score is not None:
+        _require_overlap(score, method)
     moments = _moments(theta, sizes, plain, method, link)
     jacobian = _jacobian(theta, sizes, plain, method, link)
     try:
@@ -54,8 +60,18 @@ def estimate_weighted(design: Design, method: str, link: str) -> Weighted:
     by_cluster = np.bincount(plain.groups, weights=influence)
     count = len(by_cluster)
     error = float(np.sqrt((by_cluster**2).sum() * count / (count - 1))) / len(influence)
-    score = _propensity(plain.selection @ theta[-sizes[2] :], link)[0] if sizes[2] else None
     return Weighted(float(theta[0]) * unit, error * unit, influence * unit, score)
+
+
+def _require_overlap(score: Floats, method: str) -> None:
+    """Refuse where many rows have no counterpart (a control with nearly as many levels as rows); the effect on the treated needs counterparts of the treated only."""
+    alone = score > 1 - _NO_COUNTERPART
+    if method != "att":
+        alone = alone | (score < _NO_COUNTERPART)
+    if alone.mean() > _MOST_ALONE:
+        raise SeparationError(
+            f"{len(score)} 行のうち {int(alone.sum())} 行は統制変数だけで対象か否かが決まり、比較できる相手がいません。→ 水準の多い統制変数をまとめるか減らすか、method='ols' を使ってください。"
+        )
 
 
 def _in_plain_units(design: Design) -> tuple[Design, float]:
