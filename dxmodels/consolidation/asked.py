@@ -86,10 +86,14 @@ def branches_of(result: SimulationResult, register: Register) -> Told:
     return tell_branches(result, late_years=register.value("sim_entity_delay_years"))
 
 
-def answers_of(result: SimulationResult, register: Register, option: str, seed: int) -> Told:
+def answers_of(result: SimulationResult, case: Case, register: Register, option: str, *, draws: int, seed: int) -> Told:
     """Return the three answers of the chapter: robust structure, when it loses, what to study first."""
     return tell_answers(
-        tell_structures(result), boxes_of(result, register, option), information_of(result, register, seed)
+        tell_structures(result),
+        boxes_of(result, register, option),
+        tree_of(result, register, option),
+        information_of(result, register, seed),
+        drivers_of(result, case, register, option, draws=draws, seed=seed),
     )
 
 
@@ -103,18 +107,49 @@ def calibration_of(result: SimulationResult) -> CapacityCalibration:
     return result.calibration
 
 
-def scenario_regret(case: Case, *, scenarios: Sequence[str] = SCENARIOS, draws: int, seed: int) -> Told:
-    """Return regret by option over the named scenarios (medians), each simulated with the same draws."""
-    runs = {load_scenario(name).title_ja: simulate(case, scenario=name, draws=draws, seed=seed) for name in scenarios}
+def scenario_regret(
+    case: Case, *, scenarios: Sequence[str] = SCENARIOS, register: Register | None = None, draws: int, seed: int
+) -> Told:
+    """Return regret by option over the named scenarios (medians), each simulated with the same draws over ``register`` (no scenario laid over it)."""
+    runs = {
+        load_scenario(name).title_ja: simulate(case, scenario=name, draws=draws, seed=seed, register=register)
+        for name in scenarios
+    }
     return tell_scenario_regret(runs)
 
 
-def with_earlier(case: Case, scenario: str, plans: dict[str, dict[str, Any]], *, draws: int, seed: int) -> Told:
-    """Return the comparison with each set of earlier rooms' Results laid in: name → arguments of ``simulate``."""
+def with_earlier(
+    case: Case,
+    scenario: str,
+    plans: dict[str, dict[str, Any]],
+    *,
+    register: Register | None = None,
+    draws: int,
+    seed: int,
+) -> Told:
+    """Return the comparison with each set of earlier rooms' Results laid in: name → arguments of ``simulate``.
+
+    A set with a Result that is not computable is left out and named in the sentence.
+    """
     sets = {AS_REGISTERED_JA: {}, **plans}
-    return tell_earlier(
-        {name: simulate(case, scenario=scenario, draws=draws, seed=seed, **plan) for name, plan in sets.items()}
+    lacking = [name for name, plan in sets.items() if any(isinstance(each, NotComputable) for each in plan.values())]
+    told = tell_earlier(
+        {
+            name: simulate(case, scenario=scenario, draws=draws, seed=seed, register=register, **plan)
+            for name, plan in sets.items()
+            if name not in lacking
+        }
     )
+    return (
+        Told(told.table, told.sentence + f"（算出不能のため除いたもの：{'、'.join(lacking)}）", told.drawn_from)
+        if lacking
+        else told
+    )
+
+
+def subject_of(answer: Any) -> Any:
+    """Return the Result behind an earlier room's answer."""
+    return answer.subject
 
 
 def roadmap_of(case: Case, register: Register, *, option: str = "joint_council") -> Roadmap:

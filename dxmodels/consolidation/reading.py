@@ -29,6 +29,7 @@ from dxmodels.consolidation.scenario_tree import ScenarioTree, grow_scenario_tre
 from dxmodels.consolidation.sensitivity import SobolIndices, sobol_indices
 from dxmodels.consolidation.settings import DRAWN, OVERRUN_FACTOR, OVERRUN_FACTOR_JA, central_inputs, read_structure
 from dxmodels.consolidation.simulation import OPTIONS, World, make_world, run_deterministic
+from dxmodels.cost.flip_search import scan_grid
 from dxmodels.cost.tornado import Tornado, rank_by_flip
 from dxmodels.errors import ModelError
 from dxmodels.glossary import unit_ja
@@ -131,21 +132,56 @@ def flip_tornado(
     """Return the assumptions in the order in which they make another structure cheapest (deterministic case, ten-year net cost)."""
     fleet = build_fleet(case)
     chosen = [(patch, read_structure(patch)) for patch in map(load_option, options)]
-
+    ranged = [name for name in names if register[name].has_range]
     known: dict[tuple[Any, ...], float] = {}
 
-    def result_of(changed: Register) -> dict[str, float]:
+    def worlds_of(changed: Register) -> list[World]:
         key = tuple(tuple(sorted(changed[name].values.items(), key=str)) for name in CALIBRATION_ASSUMPTIONS)
         if key not in known:
             known[key] = calibrate_capacity(fleet, changed).slots_share_per_year * fleet.total_systems
-        slots = known[key]
-        worlds = [make_world(fleet, patch, changed, slots, structure=structure) for patch, structure in chosen]
-        return {world.structure.title_ja: discounted(run_of(world)) for world in worlds}
+        return [make_world(fleet, patch, changed, known[key], structure=structure) for patch, structure in chosen]
 
-    ranged = [name for name in names if register[name].has_range]
+    scanned = _scanned(worlds_of(register), register, [n for n in ranged if n not in CALIBRATION_ASSUMPTIONS], points)
+
+    def result_of(changed: Register) -> dict[str, float]:
+        found = scanned.get(_drawn_centrals(changed))
+        if found is not None:
+            return found
+        return {world.structure.title_ja: discounted(run_of(world)) for world in worlds_of(changed)}
+
     return rank_by_flip(
         result_of, ranged, register=register, best="lowest", points=points, result_ja="11年間の負担", result_unit="円"
     )
+
+
+def _scanned(
+    worlds: list[World], register: Register, names: list[str], points: int
+) -> dict[tuple[float, ...], dict[str, float]]:
+    """Return what the scan of every assumption will ask for, worked out at once: each point is computed by itself, so the bits are the same."""
+    centrals = {name: register.value(name) for name in DRAWN}
+    asked: list[dict[str, float]] = [centrals]
+    for name in names:
+        low, middle, high = register.low(name), centrals[name], register.high(name)
+        asked += [centrals | {name: float(x)} for x in scan_grid(min(low, middle), middle, max(high, middle), points)]
+    inputs = {name: np.array([each[name] for each in asked]) for name in DRAWN} | {OVERRUN_FACTOR: np.zeros(len(asked))}
+    costs = {world.structure.title_ja: _discounted_in_parts(world, inputs) for world in worlds}
+    return {
+        tuple(each[name] for name in DRAWN): {title: float(values[place]) for title, values in costs.items()}
+        for place, each in enumerate(asked)
+    }
+
+
+def _discounted_in_parts(world: World, inputs: dict[str, Floats]) -> Floats:
+    count = len(next(iter(inputs.values())))
+    parts = [
+        _discounted_all(world, {name: values[start : start + _POINTS] for name, values in inputs.items()})
+        for start in range(0, count, _POINTS)
+    ]
+    return np.concatenate(parts)
+
+
+def _drawn_centrals(register: Register) -> tuple[float, ...]:
+    return tuple(register.value(name) for name in DRAWN)
 
 
 def difference_sensitivity(

@@ -39,8 +39,8 @@ class ServerConsolidation:
         """Return the servers today and needed, in Japanese, with what was not measured."""
         last = self.table.iloc[-1]
         return (
-            f"計測のある{self.measured_systems}システムのサーバ{int(last['servers_today_count'])}台は、P95（計測値の95％がこれを下回る利用率）に基づけば"
-            f"{int(last['servers_needed_count'])}台で足りる（平均に基づく{int(last['servers_by_mean_count'])}台では足りないおそれがある）。"
+            f"計測のある{self.measured_systems}システムのサーバ{int(last['servers_today_count']):,}台は、P95（計測値の95％がこれを下回る利用率）に基づけば"
+            f"{int(last['servers_needed_count']):,}台で足りる（平均に基づく{int(last['servers_by_mean_count']):,}台では足りないおそれがある）。"
             f"利用率または台数が不明の{self.unmeasured_systems}システムは含めていない。"
         )
 

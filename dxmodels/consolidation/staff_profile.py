@@ -16,7 +16,7 @@ import pandas as pd
 
 from dxmodels.consolidation.entity import EntityCase
 from dxmodels.errors import ModelError
-from dxmodels.money import format_amount, format_rate
+from dxmodels.money import format_amount, format_rate, format_yen
 
 if TYPE_CHECKING:
     from dxmodels.inputs import Register
@@ -51,7 +51,7 @@ class StaffProfile:
         widest = self.table.iloc[int(self.table["pay_gap_yen"].to_numpy(dtype=float).argmax())]
         covered = int((self.table["offer_margin_yen"] >= 0).sum())
         return (
-            f"民間との差が最も大きいのは「{widest['role_ja']}」で、市町村職員の平均年収では1人当たり年{format_amount(float(widest['pay_gap_yen']))}足りない。"
+            f"民間との差が最も大きいのは「{widest['role_ja']}」で、市町村職員の平均年収では1人当たり年{format_yen(float(widest['pay_gap_yen']), '百万円', decimals=1)}足りない。"
             f"全員を民間並みにする差額は年{format_amount(self.gap_bill_yen)}で、府の公募条件なら{len(self.table)}役割のうち{covered}役割で民間の平均に届く。"
             f"立ち上げ時の研修はのべ{int(self.table['training_days'].sum()):,}人日。都道府県の{format_rate(self.cannot_pay_share, decimals=0)}が"
             "デジタル人材に十分な報酬を払えないとしている（2020年の調査）。"

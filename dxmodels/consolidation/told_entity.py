@@ -70,7 +70,7 @@ def tell_staff(case: Case, register: Register) -> Told:
     text = (
         f"情報担当職員は{int(whole['bodies_count'])}団体で{float(whole['it_staff_fte']):.0f}人、担当が1人以下の団体は{int(whole['one_person_count'])}。"
         f"年間の異動・退職は{format_rate(float(whole['leavers_rate']))}で、シミュレーションの想定{format_rate(assumed, decimals=0)}に対し{verdict}。"
-        f"職員のDX研修を行う市区町村は全国で{register.value('muni_training_share'):.1f}％にとどまる（役割別の人数と研修の表がないため、役割別の過不足は算出不能）。"
+        f"職員のDX研修を行う市区町村は全国で{register.value('muni_training_share'):.1f}％にとどまる（役割別の人数と研修の表がないため、市町村の役割別の過不足は算出不能。新事業体の役割別は図表E31d）。"
     )
     return Told(table, text)
 

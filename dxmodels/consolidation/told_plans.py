@@ -63,7 +63,7 @@ def tell_plans(roadmap: Roadmap) -> Told:
     text = (
         f"先を見通して工程を組むと、年ごとに判断するより{format_amount(gain['foresight'] - gain['myopic'])}多く節約できる"
         f"（{format_amount(gain['foresight'])}対{format_amount(gain['myopic'])}）。{'、'.join(lost)}を失う。"
-        f"計画は{roadmap.status_ja}（最適性ギャップ{format_rate(roadmap.gap, decimals=2)}）。"
+        f"計画は{short_ja(roadmap.status_ja)}（これ以上よくなり得る余地は最大{format_rate(roadmap.gap, decimals=2)}と証明した）。"
     )
     columns = ["roadmap_ja", "gain_yen", "moved_systems_count", "peak_slots_share", "peak_staff_share"]
     return Told(table[columns], text, roadmap)
