@@ -17,7 +17,7 @@ from dxmodels.lockin.forecast.engine import calibrate, frame_of
 from dxmodels.lockin.forecast.events import EventTable, fit_events
 from dxmodels.lockin.forecast.held_back import backtest_held_back
 from dxmodels.lockin.forecast.result import CostForecast
-from dxmodels.lockin.forecast.series import Panel, read_panel
+from dxmodels.lockin.forecast.series import Panel, ids_as_given, read_panel
 from dxmodels.lockin.forecast.totals import add_up
 from dxmodels.lockin.forecast.windows import LEAST_HISTORY
 
@@ -34,7 +34,7 @@ def forecast_costs(
 ) -> CostForecast:
     """Return central paths and ``level`` intervals for ``horizon`` years after each series' last.
 
-    ``series``: long table id, fiscal_year, cost_yen (any yearly series ≥ 0). ``events``: id, fiscal_year and one numeric column an event, past and future years
+    ``series``: long table id, fiscal_year, cost_yen (any yearly series ≥ 0; ids come back in their own type). ``events``: id, fiscal_year and one numeric column an event, past and future years
     alike. ``groups``: id (column or index) and one column a level (department …); totals then add up. Raises ModelError naming rows, values and the cure.
     """
     _check(horizon, level)
@@ -46,8 +46,9 @@ def forecast_costs(
     if groups is not None:
         central, totals = add_up(panel, engine, groups)
     lower, upper = engine.bounds(central, difficulty)
+    paths = frame_of(panel, central, lower, upper)
     return CostForecast(
-        paths=frame_of(panel, central, lower, upper),
+        paths=paths.assign(id=ids_as_given(paths["id"], series["id"])),
         totals=totals,
         weights=engine.weight_table(),
         backtest=backtest_held_back(panel, horizon, level, table),

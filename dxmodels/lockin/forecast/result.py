@@ -10,6 +10,7 @@ import pandas as pd
 from dxmodels.money import format_rate, format_yen
 
 _SMALLEST_MONEY = 1e6
+_WHOLE_DIGITS = 1e3  # from here on no decimals are printed
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +47,8 @@ class CostForecast:
 
     def summary(self) -> str:
         """Return the forecast in Japanese: totals at the end of the horizon, what it rests on, how it did on held-back years."""
-        by_year = self.paths.groupby("fiscal_year")["central_yen"].sum()
-        first, last = int(by_year.index[0]), int(by_year.index[-1])
         text = (
-            f"{self.series_count} 系列の合計は {first}年度 {_amount(by_year[first])} から {last}年度 {_amount(by_year[last])}（中央値の和）。"
+            f"{self._totals_ja()}"
             f"区間は{format_rate(self.level, decimals=0)}で、過去の予測誤差 {self.scores_count} 件から定めた。"
         )
         if self.backtest.empty:
@@ -61,7 +60,19 @@ class CostForecast:
         errors = np.average(known["mase_ratio"], weights=known["observations_count"])
         return text + f"。誤差は前年同額とした場合の {errors:.2f} 倍。"
 
+    def _totals_ja(self) -> str:
+        """The sum over all series in the first and last year that every one of them reaches; no sum where there is no such year."""
+        years = self.paths.groupby("fiscal_year")["central_yen"]
+        by_year = years.sum()[years.size() == self.series_count]
+        if by_year.empty:
+            return f"{self.series_count} 系列に共通する予測年度はない（最終年度がそろっていない）。"
+        first, last = int(by_year.index[0]), int(by_year.index[-1])
+        later = f" から {last}年度 {_amount(by_year[last])}" if last > first else ""
+        return f"{self.series_count} 系列の合計は {first}年度 {_amount(by_year[first])}{later}（中央値の和）。"
+
 
 def _amount(value: float) -> str:
     """A sum as printed: 百万円 for money of any size, plain digits for series that are too small to be yen (indices, counts)."""
-    return format_yen(float(value)) if value >= _SMALLEST_MONEY else f"{float(value):,.4g}"
+    if value >= _SMALLEST_MONEY:
+        return format_yen(float(value))
+    return f"{float(value):,.0f}" if value >= _WHOLE_DIGITS else f"{float(value):.4g}"

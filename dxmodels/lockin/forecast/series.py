@@ -89,6 +89,12 @@ def read_panel(series: pd.DataFrame) -> Panel:
     return Panel(tuple(ids), tuple(histories), tuple(last), filled, len(series) - len(table))
 
 
+def ids_as_given(names: pd.Series, given: pd.Series) -> pd.Series:
+    """Return ids in the type they came in (numbers stay numbers), so that a forecast can be joined to the table it was made of."""
+    known = given.dropna()
+    return names.map(dict(zip(known.astype(str), known, strict=True))).astype(known.dtype)
+
+
 def plain_numbers(values: pd.Series, what: str) -> pd.Series:
     """Return a column as floats (blanks stay blank); ModelError with the first value that is no number."""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
