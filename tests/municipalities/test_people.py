@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,29 @@ def test_no_more_experts_than_needed_and_the_fraction_of_one_is_left_idle() -> N
     assert found.stations["municipality_code"].tolist() == ["A"]  # the larger one: less travel
     none = place_experts(demand(("A", 2026, 150)), supply(y2026=0.9), halls(0), rules=RULES)
     assert none.table["served_days"].sum() == 0
+
+
+@pytest.mark.parametrize(("lost", "stations", "days"), [(30.0, ["A", "A"], 20.0), (10.0, ["A", "B"], 10.0)])
+def test_years_are_joined_by_what_a_new_station_costs(lost: float, stations: list[str], days: float) -> None:
+    # 100 days for A, then 100 days for B, 50 km apart (0.2 days of travel a visit): stay and travel 20 days, or move for ``lost`` days
+    rows = demand(("A", 2026, 100), ("B", 2027, 100))
+    found = place_experts(rows, supply(y2026=1, y2027=1), halls(0, 50), rules=replace(RULES, restation_days=lost))
+    travel = found.stages.set_index("stage_id").loc["travel"]
+    assert travel["objective"] == pytest.approx(days, abs=1e-4)
+    assert travel["bound"] == pytest.approx(days, abs=1e-2)
+    assert found.stations["municipality_code"].nunique() == len(set(stations))
+    assert found.gap <= 0.005
+
+
+def test_help_of_one_year_is_shared_fairly_within_that_year() -> None:
+    # 200 days of one expert: A alone asks in 2026 and gets them; in 2027 both ask for 200 in the same place and get half each
+    rows = demand(("A", 2026, 200), ("A", 2027, 200), ("B", 2027, 200))
+    found = place_experts(rows, supply(y2026=1, y2027=1), halls(0, 0), rules=RULES)
+    given = found.visits.groupby(["municipality_code", "fiscal_year"])["visit_days"].sum()
+    assert given["A", 2026] == pytest.approx(200, abs=1e-3)
+    assert given["A", 2027] == pytest.approx(100, abs=1e-3)
+    assert given["B", 2027] == pytest.approx(100, abs=1e-3)
+    assert found.stages.set_index("stage_id").loc["least_share", "objective"] == pytest.approx(0.5, abs=1e-4)
 
 
 def least_share(asked: dict[str, float], where: tuple[int, ...], places: pd.DataFrame) -> float:
