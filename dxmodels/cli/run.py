@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dxmodels.cli.common import is_path, say
 from dxmodels.errors import EXIT_OK
+
+if TYPE_CHECKING:
+    from dxmodels.runs.execute import Machines
 
 
 def add_run(commands: Any) -> None:
@@ -26,6 +30,12 @@ def add_run(commands: Any) -> None:
     )
     run.add_argument(
         "--against", default="", metavar="実行番号", help="比べる前回の実行（差を要因に分ける。既定：直近の実行）"
+    )
+    run.add_argument(
+        "--cluster",
+        default="",
+        metavar="番地",
+        help="Dask のクラスタで実行する（例：tcp://192.0.2.10:8786。docs/cluster.md）",
     )
     run.add_argument("--quiet", action="store_true", help="途中経過を表示しない")
     run.set_defaults(answer=_run)
@@ -50,19 +60,31 @@ def add_compare(commands: Any) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from dxmodels.runs.batch import run_plan
-    from dxmodels.runs.execute import ThisMachine
 
-    report = run_plan(
-        options.plan,
-        overrides=_overrides(options),
-        machines=ThisMachine(options.jobs),
-        fresh=options.fresh,
-        against=options.against,
-        progress=not options.quiet,
-        say=(lambda text: None) if options.quiet else say,
-    )
+    overrides = _overrides(options)
+    with _machines(options) as machines:
+        report = run_plan(
+            options.plan,
+            overrides=overrides,
+            machines=machines,
+            fresh=options.fresh,
+            against=options.against,
+            progress=not options.quiet,
+            say=(lambda text: None) if options.quiet else say,
+        )
     print(report.summary())
     return report.exit_code
+
+
+def _machines(options: argparse.Namespace) -> contextlib.AbstractContextManager[Machines]:
+    """Return where the run is computed: this machine, or the cluster named."""
+    from dxmodels.runs.execute import ThisMachine
+
+    if not options.cluster:
+        return contextlib.nullcontext(ThisMachine(options.jobs))
+    from dxmodels.runs.execute.cluster import Cluster
+
+    return Cluster(options.cluster)
 
 
 def _compare(options: argparse.Namespace) -> int:
