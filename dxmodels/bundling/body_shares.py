@@ -1,7 +1,7 @@
 """Over a whole plan, what does each body pay under simple rules, who loses, and what is left of the saving once losers have gone?
 
 Rules: equal part λ of each purchase split equally, the rest by residents (λ = 1 均等割, λ = 0 人口割). A body that would pay more in a purchase
-than alone is expected to leave it; ``left_yen`` is the saving of a plan without such purchases (nobody_loses.py).
+than alone is expected to leave it; ``left_yen`` is the saving of a plan made of groups in which nobody loses (nobody_loses.py).
 """
 
 from __future__ import annotations
@@ -65,9 +65,21 @@ class BodyShares:
             else "抜けるとみられる団体もない"
         )
         return (
-            f"{self.rule_ja}で分けると、{lost}。{leave}。損をする団体が抜けると、評価期間の削減額は"
-            f" {format_yen(self.saving_yen, '億円')}から {format_yen(self.left_yen, '億円')}に縮む。"
+            f"{self.rule_ja}で分けると、{lost}。{leave}。だれも損をしない組だけで組み直すと、評価期間の削減額は"
+            f"{format_yen(self.saving_yen, '億円')}から{format_yen(self.left_yen, '億円')}に縮む。"
         )
+
+    @property
+    def note_ja(self) -> str:
+        """What is proven of the plan that is left, and what is not."""
+        over = self.fair.plan.gap
+        said = (
+            f"組み直した計画は、だれも損をしない組{self.fair.groups_count:,}通りから選んだ、見つかった中で最も安いもの。"
+            f"調整金を自由に動かせるとした場合の下界（これより安い計画はないと証明された額）より{format_rate(over)}高く、この方法で分ける計画として最良とまでは証明していない。"
+        )
+        if self.fair.obeys_rules:
+            return said
+        return f"{said}参加の義務などの規則をすべて守ってだれも損をしない計画は見つからず、損をする団体が規則に反して抜けるものとした。"
 
 
 def share_among_bodies(plan: BundlePlan, *, equal_part: float, seed: int = 0) -> BodyShares:

@@ -1,13 +1,15 @@
 """Which plan leaves nobody worse off when every purchase is divided by one named rule, and what does that promise cost?
 
-"Nobody loses under a 均等割" depends on who joins in the end, so it is no linear row. Method (delayed exclusion), task by task: divide every
-purchase by the rule; where somebody would pay more than alone, find the part of its members with the greatest saving in which nobody loses
-(leaving out, one after the other, the worst loser or the dearest member); who is left out may not be in that purchase (nor in its twins: same
-offer and start, other line, scope or size); solve the task again with all others held; at most eight times, then losers go alone. The plan
-is feasible by construction; its bound is that of the problem with free transfers, which every such plan obeys, so the gap shown holds both
-the search's and the rule's part.
-Rules   equal c/n; population c·w_i/Σw; mixed λ·equal + (1−λ)·population, c = the purchase's whole cost, members i, w residents
-Leaves out  better plans in which an excluded member would be welcome again beside other partners (the bound says how much that can be).
+"Nobody loses under a 均等割" depends on who joins in the end, so it is no linear row over choices; over whole groups of members it is:
+Sets        k candidate groups (a bundle with its members) in which nobody pays more than alone under the rule (content_groups.py); one alone
+Variables   z_k ∈ {0,1} the group buys
+Objective   min Σ T_k z_k, T_k the purchase's whole cost with these members
+Constraints each unit in one group; a bundle bought by one group at most; the coupling rows of the problem
+Method      candidates by trimming; the relaxation's prices of the units give more candidates; then the integer problem over all of them.
+Rules       equal c/n; population c·w_i/Σw; mixed λ·equal + (1−λ)·population, c = the purchase's whole cost, members i, w residents
+Proof       the plan obeys every rule and nobody loses in it. It need not be the best such plan (not all content groups are candidates); its
+            bound is that of the problem with free transfers, which every such plan obeys: the gap holds the search's and the rule's part.
+Source      set partitioning by column generation: Desaulniers, Desrosiers & Solomon (2005), Column Generation, ch. 1.
 """
 
 from __future__ import annotations
@@ -15,32 +17,35 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy import sparse
 
 from dxmodels.bundling.bundle_game import cost_alone
-from dxmodels.bundling.neighbourhood import subproblem
+from dxmodels.bundling.content_groups import ContentGroups, find_content_groups
+from dxmodels.bundling.core import cheapest
 from dxmodels.bundling.optimize import optimize_bundles
-from dxmodels.bundling.parts import unit_groups
 from dxmodels.bundling.plan import BundlePlan
 from dxmodels.bundling.problem import BundleProblem, Flags, Floats, Ints
-from dxmodels.bundling.strong import repaired, start_of, strong_arrays
 from dxmodels.errors import ModelError
-from dxmodels.solver import FEASIBLE, Effort, solve_arrays
+from dxmodels.solver import FEASIBLE, Effort, LinearProblem, solve_arrays
 
-_ROUNDS = 8  # for each task
 _ROUNDING = 1e-9
-_PART_GAP = 5e-3
-_PART_NODES = 5
+_EFFORT = Effort(gap=2e-3, nodes=20)
+_OWN_CHOICES = 3
 EQUAL_PART = {"equal": 1.0, "population": 0.0}
 
 
 @dataclass(frozen=True, eq=False)
 class FairPlan:
-    """A plan in which nobody loses under the rule; ``excluded`` pairs were shut out on the way, ``price`` is what the promise costs."""
+    """A plan in which nobody loses under the rule, ``price`` = what the promise costs against the plan it started from.
+
+    ``groups_count`` content groups were looked at. ``obeys_rules`` is False where no such plan obeys the problem's rules (a body that must
+    join loses): then losers simply go alone, whatever the rules say.
+    """
 
     plan: BundlePlan = field(repr=False)
     price: float
-    excluded: int
-    rounds: int
+    groups_count: int
+    obeys_rules: bool
 
 
 def plan_without_losers(
@@ -60,84 +65,81 @@ def plan_without_losers(
     plan = first or optimize_bundles(problem, effort=effort, seed=seed)
     if not plan.has_plan:
         raise ModelError("計画が得られないため、だれも損をしない計画を作れません。先に規則の衝突を解いてください。")
-    search = _Search(problem, equal_part)
-    taken = plan.taken
-    for task in np.unique(search.group):
-        taken = search.settled(taken, task)
+    alone = cost_alone(problem)
+    taken, groups = _best_of_content_groups(problem, equal_part, alone)
+    obeys = taken is not None
+    if taken is None:
+        taken = _losers_out(problem, plan.taken, alone, equal_part)
     objective = problem.value(taken)
     fair = replace(plan, taken=taken, objective=objective, bound=min(plan.bound, objective), status=FEASIBLE)
-    return FairPlan(fair, objective - plan.objective, int((~search.allowed).sum()), search.rounds)
+    return FairPlan(fair, objective - plan.objective, groups, obeys)
 
 
-class _Search:
-    """The exclusions made so far, and the way to settle one task after the other."""
-
-    def __init__(self, problem: BundleProblem, equal_part: float) -> None:
-        self.problem, self.equal_part = problem, equal_part
-        self.alone, self.group = cost_alone(problem), unit_groups(problem)
-        self.allowed = np.ones(problem.n_choices, dtype=bool)
-        self.rounds = 0
-        self._twins = _twins(problem)
-
-    def settled(self, taken: Flags, task: int) -> Flags:
-        """Return the plan with one task changed until nobody loses in it."""
-        free = self.group == task
-        mine = free[self.problem.unit_of]
-        for turn in range(_ROUNDS + 1):
-            losing = losing_choices(self.problem, taken & mine, self.alone, self.equal_part)
-            if not len(losing):
-                break
-            if turn == _ROUNDS:
-                return _losers_out(self.problem, taken, self.alone, self.equal_part)
-            self.rounds += 1
-            self._exclude(taken, losing)
-            taken = _solved_again(self.problem, taken, free, self.allowed)
-        return taken
-
-    def _exclude(self, taken: Flags, losing: Ints) -> None:
-        problem = self.problem
-        out = []
-        for bundle in np.unique(problem.bundle_of[losing]):
-            members = np.flatnonzero(taken & (problem.bundle_of == bundle))
-            out.append(np.setdiff1d(members, self._content_part(members, float(problem.fixed_cost[bundle]))))
-        left: Ints = np.concatenate(out)
-        pair = problem.unit_of * (int(self._twins.max(initial=0)) + 1) + self._twins[problem.bundle_of]
-        joint = problem.members_possible[problem.bundle_of] > 1
-        self.allowed[np.isin(pair, pair[left]) & joint] = False
-
-    def _content_part(self, members: Ints, fixed: float) -> Ints:
-        """Of some members of one purchase, the part with the greatest saving found in which nobody loses (empty: none)."""
-        problem, best, best_saving = self.problem, members[:0], 0.0
-        fewest = float(problem.min_units[problem.bundle_of[members[0]]])
-        people, alone = people_of(problem), self.alone
-        for dearest_first in (0, 1, 2, 4, 8):
-            part, dropped = members, 0
-            while len(part) >= max(2.0, fewest):
-                unit, cost = problem.unit_of[part], problem.cost[part]
-                share = _shares(fixed + float(cost.sum()), people[unit], self.equal_part)
-                loss = share / alone[unit]
-                if (loss <= 1 + _ROUNDING).all():
-                    saving = float(alone[unit].sum() - share.sum())
-                    best, best_saving = (part, saving) if saving > best_saving else (best, best_saving)
-                    break
-                part = np.delete(part, cost.argmax() if dropped < dearest_first else loss.argmax())
-                dropped += 1
-        return np.asarray(best, dtype=np.int64)
+def _best_of_content_groups(problem: BundleProblem, equal_part: float, alone: Floats) -> tuple[Flags | None, int]:
+    """The cheapest plan made of content groups and of bodies alone, and how many groups were looked at."""
+    people = people_of(problem)
+    groups = find_content_groups(problem, equal_part=equal_part, alone=alone, people=people)
+    model, own = _over_groups(problem, groups)
+    relaxed = solve_arrays(replace(model, integer=np.zeros(len(model.cost), dtype=bool)))
+    if relaxed.has_solution:
+        prices = relaxed.row_duals[: problem.n_units]
+        more = find_content_groups(problem, equal_part=equal_part, alone=alone, people=people, prices=prices)
+        groups = _joined(groups, more)
+        model, own = _over_groups(problem, groups)
+    report = solve_arrays(model, effort=_EFFORT)
+    if not report.has_solution:
+        return None, len(groups)
+    taken = np.zeros(problem.n_choices, dtype=bool)
+    for place in np.flatnonzero(report.values > 1 - 1e-6):
+        taken[groups.choices[place] if place < len(groups) else own[place - len(groups)]] = True
+    return taken, len(groups)
 
 
-def _shares(total: float, people: Floats, equal_part: float) -> Floats:
-    """What each member of one purchase pays."""
-    return np.asarray(
-        total * (equal_part / len(people) + (1.0 - equal_part) * people / max(float(people.sum()), 1e-12))
-    )
+def _joined(groups: ContentGroups, more: ContentGroups) -> ContentGroups:
+    """Both lists without repetition."""
+    known = {(b, c.tobytes()) for b, c in zip(groups.bundle, groups.choices, strict=True)}
+    for bundle, choices, cost in zip(more.bundle, more.choices, more.cost, strict=True):
+        if (bundle, choices.tobytes()) not in known:
+            groups.bundle.append(bundle)
+            groups.choices.append(choices)
+            groups.cost.append(cost)
+    return groups
 
 
-def _twins(problem: BundleProblem) -> Ints:
-    """A number a bundle: equal for bundles that differ only in line, scope or size."""
-    labels = [name for name in ("offer_id", "start_fy") if name in problem.bundles]
-    if len(labels) < 2:
-        return np.asarray(np.arange(problem.n_bundles), dtype=np.int64)
-    return np.asarray(problem.bundles.groupby(labels, sort=False).ngroup(), dtype=np.int64)
+def _over_groups(problem: BundleProblem, groups: ContentGroups) -> tuple[LinearProblem, Ints]:
+    """The set-partitioning model: columns are the groups, then single choices of purchases that one member may open."""
+    own = _single_choices(problem)
+    bundle = np.concatenate([np.array(groups.bundle, dtype=np.int64), problem.bundle_of[own]])
+    members = [*groups.choices, *own[:, None]]
+    column = np.repeat(np.arange(len(members)), [len(choices) for choices in members])
+    choice = np.concatenate(members) if members else np.zeros(0, dtype=np.int64)
+    width = len(members)
+    inside = sparse.csr_matrix((np.ones(len(choice)), (choice, column)), shape=(problem.n_choices, width))
+    opens = sparse.csr_matrix((np.ones(width), (bundle, np.arange(width))), shape=(problem.n_bundles, width))
+    once = sparse.csr_matrix((np.ones(len(choice)), (problem.unit_of[choice], column)), shape=(problem.n_units, width))
+    rows = problem.coupling
+    several = np.flatnonzero(np.bincount(bundle, minlength=problem.n_bundles) > 1)
+    use = sparse.csr_matrix(rows.on_choices @ inside + rows.on_bundles @ opens)
+    binding = np.flatnonzero((np.diff(use.indptr) > 0) | (rows.rhs < 0))
+    ones = np.ones(problem.n_units)
+    return LinearProblem(
+        cost=np.concatenate([np.array(groups.cost), problem.cost[own] + problem.fixed_cost[problem.bundle_of[own]]]),
+        matrix=sparse.vstack([once, opens[several], use[binding]], format="csr"),
+        row_lower=np.concatenate([ones, np.full(len(several) + len(binding), -np.inf)]),
+        row_upper=np.concatenate([ones, np.ones(len(several)), rows.rhs[binding]]),
+        lower=np.zeros(width),
+        upper=np.ones(width),
+        integer=np.ones(width, dtype=bool),
+    ), own
+
+
+def _single_choices(problem: BundleProblem) -> Ints:
+    """Each unit's cheapest ways to buy alone, and the cheapest that no other unit could be in the way of."""
+    full = problem.cost + problem.fixed_cost[problem.bundle_of]
+    single = problem.min_units[problem.bundle_of] <= 1
+    kept = cheapest(full, problem.unit_of, _OWN_CHOICES, single)
+    free = single & (problem.members_possible[problem.bundle_of] == 1)
+    return np.asarray(np.flatnonzero(kept | cheapest(full, problem.unit_of, 1, free)), dtype=np.int64)
 
 
 def losing_choices(problem: BundleProblem, taken: Flags, alone: Floats, equal_part: float) -> Ints:
@@ -158,21 +160,6 @@ def people_of(problem: BundleProblem) -> Floats:
     if "population_people" not in problem.units:
         raise ModelError("人口割には units の列「population_people」が必要です。人口のある表から問題を作ってください。")
     return problem.units["population_people"].to_numpy(dtype=float)
-
-
-def _solved_again(problem: BundleProblem, taken: Flags, free: Flags, allowed: Flags) -> Flags:
-    """The freed tasks solved to the end without the excluded choices, everything else held; their members go alone where that fails."""
-    usable = allowed & ~(taken & ~allowed)
-    start = _alone_where_shut_out(problem, taken, usable)
-    part, choices = subproblem(problem, start, free, usable)
-    report = solve_arrays(
-        strong_arrays(part), effort=Effort(gap=_PART_GAP, nodes=_PART_NODES), start=start_of(part, start[choices])
-    )
-    if not report.has_solution:
-        return start
-    new = start & ~free[problem.unit_of]
-    new[choices[repaired(part, report.values)]] = True
-    return new
 
 
 def _alone_where_shut_out(problem: BundleProblem, taken: Flags, usable: Flags) -> Flags:

@@ -1,5 +1,7 @@
 """What a council would try: equal share to 100 %, Osaka City out, one vendor's cap moved (a clash: test_rules_as_data.py)."""
 
+from functools import cache
+
 import pytest
 
 from dxmodels.bundling import asked, verify_plan
@@ -15,6 +17,7 @@ def osaka() -> object:
     return load_case("osaka", tables=TABLES)
 
 
+@cache
 def study(case: object, name: str, tasks: tuple[str, ...] = TASKS) -> asked.Study:
     option = load_option(name)
     register = load_register().patched(option)

@@ -1,5 +1,8 @@
 """Prices of rules and clashes of rules on random cases: against brute force, and by what a proof must satisfy."""
 
+import dataclasses
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +10,9 @@ from bundle_cases import brute_force, random_tables
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dxmodels.bundling import BundleProblem, explain_infeasibility, optimize_bundles, price_rules
+from dxmodels.bundling import BundleProblem, explain_infeasibility, optimize_bundles, plan_without_losers, price_rules
+from dxmodels.bundling.bundle_game import cost_alone
+from dxmodels.bundling.nobody_loses import losing_choices
 from dxmodels.bundling.rules import rule_ids, without_rules
 from dxmodels.solver import Effort
 
@@ -137,3 +142,41 @@ def test_a_limit_is_never_reported_as_a_proof(seed: int, nodes: int | None) -> N
     elif plan.status == "infeasible":
         assert np.isinf(best)
     assert set(rule_ids(plan.problem)) >= set(rule_ids(without_rules(plan.problem, ["budget"])))
+
+
+def cheapest_where_nobody_loses(problem: BundleProblem, equal_part: float) -> float:
+    """The cheapest plan of all in which nobody pays more than alone under the rule, by trying every assignment."""
+    alone, best = cost_alone(problem), np.inf
+    options = [np.flatnonzero(problem.unit_of == unit) for unit in range(problem.n_units)]
+    for chosen in itertools.product(*options):
+        taken = np.zeros(problem.n_choices, dtype=bool)
+        taken[list(chosen)] = True
+        members = np.bincount(problem.bundle_of[taken], minlength=problem.n_bundles)
+        opened = members > 0
+        fits = (members[opened] >= problem.min_units[opened]).all() and (members <= problem.max_units).all()
+        fits = (
+            fits
+            and (
+                np.bincount(problem.bundle_of[taken], problem.load[taken], minlength=problem.n_bundles)
+                <= problem.capacity
+            ).all()
+        )
+        if fits and not len(losing_choices(problem, taken, alone, equal_part)):
+            best = min(best, problem.value(taken))
+    return best
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), equal_part=st.sampled_from([0.0, 0.3, 1.0]))
+def test_nobody_loses_in_the_plan_and_its_bound_holds(seed: int, equal_part: float) -> None:
+    choices, bundles, _ = random_tables(seed, limits=False)
+    problem = BundleProblem.from_tables(choices, bundles)
+    people = np.random.default_rng(seed).integers(1, 50, problem.n_units) * 1000.0
+    problem = dataclasses.replace(problem, units=problem.units.assign(population_people=people))
+    fair = plan_without_losers(problem, equal_part=equal_part)
+    assert fair.obeys_rules
+    assert not len(losing_choices(problem, fair.plan.taken, cost_alone(problem), equal_part))
+    best = cheapest_where_nobody_loses(problem, equal_part)
+    assert fair.plan.bound - 1e-6 <= best <= fair.plan.objective + 1e-6
+    # Not proven best, but never dearer than everybody in a purchase of its own.
+    assert fair.plan.objective <= choices.loc[choices["bundle_id"].str.startswith("A"), "cost"].sum() + 1e-6
