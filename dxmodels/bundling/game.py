@@ -9,6 +9,7 @@ Source: Young (ed., 1985), Cost Allocation: Methods, Principles, Applications, c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -61,7 +62,7 @@ class CostGame:
         table[0] = 0.0
         for group, cost in costs.items():
             if group:
-                table[sum(bit[player] for player in group)] = float(cost)
+                table[sum(bit[player] for player in group)] = np.nan if cost is None else float(cost)
         _refuse_gaps(table, players)
         weight = 1 << np.arange(n)
         return cls(players, lambda flags: float(table[int(weight[flags].sum())]), None, money_unit, {}, [table])
@@ -75,10 +76,13 @@ class CostGame:
         oracle: Oracle | None = None,
         money_unit: str = "",
     ) -> CostGame:
-        """Build a game from a function of the set of members; every value is computed once and remembered."""
+        """Build a game from a function of the set of members; every value is computed once and remembered.
+
+        Where the function gives no finite number for a group that is asked for, ModelError names the group.
+        """
         names = _distinct(players)
         labels = np.array(names, dtype=object)
-        return cls(names, lambda flags: float(cost_of(frozenset(labels[flags]))), oracle, money_unit)
+        return cls(names, lambda flags: _cost_of_group(cost_of, frozenset(labels[flags])), oracle, money_unit)
 
     @classmethod
     def from_volumes(
@@ -189,6 +193,20 @@ def _distinct(players: Iterable[str]) -> tuple[str, ...]:
     if len(set(names)) != len(names) or not names:
         raise ModelError("参加者が空か、同じ名前が重なっています。")
     return names
+
+
+def _cost_of_group(cost_of: Callable[[frozenset[str]], float], group: frozenset[str]) -> float:
+    found = cost_of(group)
+    try:
+        cost = float(found)
+    except (TypeError, ValueError):
+        cost = math.nan
+    if not math.isfinite(cost):
+        members = "、".join(sorted(map(str, group)))
+        raise ModelError(
+            f"組合せ {{{members}}} の費用「{found}」は有限の数ではありません。費用の関数を確認してください。"
+        )
+    return cost
 
 
 def _refuse_gaps(table: Floats, players: Sequence[str]) -> None:

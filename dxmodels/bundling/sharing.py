@@ -41,6 +41,7 @@ RULES_JA = {
     "mixture": "均等割・人口割の併用",
 }
 _ROUNDING = 1e-9
+_SAME_TOLERANCE = 1e-7  # of the total: below it the solver's rounding, as in stability.py
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +109,11 @@ class CostShares:
         """What the least content group saves, and whether all groups were looked at, for the rules that are made of it."""
         if not np.isfinite(self.worst_saving):
             return ""
-        than = "少なく" if self.worst_saving >= 0 else "多く"
-        said = f"。最も不満な組でも、まとまって抜けるより {abs(self.worst_saving):,.2f} {than}払う"
+        if abs(self.worst_saving) <= _SAME_TOLERANCE * (1.0 + abs(self.total)):
+            said = "。最も不満な組にとっては、まとまって抜けても負担は同じ"
+        else:
+            than = "少なく" if self.worst_saving > 0 else "多く"
+            said = f"。最も不満な組でも、まとまって抜けるより {abs(self.worst_saving):,.2f} {than}払う"
         return said + ("（すべての組について証明済み）" if self.proven else "（調べた組の中での値で、証明ではない）")
 
 
@@ -122,9 +126,10 @@ def share_costs(
     samples: int = 4096,
     seed: int = 0,
 ) -> CostShares:
-    """Divide c(N) among the players by one rule.
+    """Divide c(N) among the players by one rule: equal, population, usage, proportional, scrb, shapley, least_core, nucleolus or mixture.
 
-    ``weights``: residents or use by player, needed by population, usage and mixture. ``equal_share``: λ of the mixture in 0..1.
+    ``weights``: residents or use by player, needed by population, usage and mixture. ``equal_share``: λ of the mixture in 0..1; without
+    it the largest at which nobody loses. Read the shares by ``as_dict()`` or ``to_frame()``.
     ``samples``, ``seed``: random orders of the sampled Shapley value. Raises ModelError for an unknown rule or unusable weights.
     """
     if rule not in RULES:

@@ -10,6 +10,7 @@ What it leaves out: AHP is known for rank reversal when options are added; it is
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -109,11 +110,14 @@ def ahp_weights(matrix: pd.DataFrame | npt.ArrayLike, *, method: Method = "eigen
 
 
 def _numbers(matrix: pd.DataFrame | npt.ArrayLike) -> npt.ArrayLike:
-    """Return the matrix with fractions written as text made numbers."""
+    """Return the matrix with fractions written as text (full-width ones too) made numbers."""
     cells = np.asarray(matrix)
     if cells.dtype.kind not in "OU":
         return cells
-    read = [float(Fraction(cell)) if isinstance(cell, str) else float(cell) for cell in cells.ravel()]
+    read = [
+        float(Fraction(unicodedata.normalize("NFKC", cell).replace(" ", ""))) if isinstance(cell, str) else float(cell)
+        for cell in cells.ravel()
+    ]
     return np.array(read).reshape(cells.shape)
 
 

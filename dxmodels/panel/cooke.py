@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -78,6 +79,10 @@ def cooke_weights(
     (experts, questions, quantiles). ``realisations``: by question, or in the array's order. ``alpha``: significance below which an
     expert gets no weight, or "optimise". ``scale``: background measure, one for all or one a question ("log" needs positive values).
     """
+    if not all(low < high for low, high in pairwise([0.0, *probabilities, 1.0])):
+        raise ModelError(
+            f"分位点の確率 {list(probabilities)} は 0 と 1 の間で小さい順に並べてください（例：0.05、0.5、0.95）。"
+        )
     cube, experts, questions = _cube(quantiles, len(probabilities))
     truth = _truth(realisations, questions)
     logs = np.array([name == "log" for name in ([scale] * len(questions) if isinstance(scale, str) else scale)])

@@ -253,3 +253,22 @@ def test_oracle_of_a_bundle_agrees_with_enumeration_when_purchases_need_members(
         assert game.oracle is not None
         _, gains = game.oracle(shares)
         assert gains[0] == pytest.approx((members @ shares - game.table()[1:-1]).max())
+
+
+def test_a_group_without_a_finite_cost_is_named() -> None:
+    with pytest.raises(ModelError, match=r"\{a、b\} の費用「nan」"):
+        share_costs(CostGame.from_function("ab", lambda group: float("nan") if len(group) == 2 else 1.0), rule="equal")
+    with pytest.raises(ModelError, match=r"\{a\} の費用「None」"):
+        share_costs(CostGame.from_function("ab", lambda group: 1.0 if "b" in group else None), rule="shapley")
+    with pytest.raises(ModelError, match=r"1件あります：\{b\}"):
+        CostGame.from_table({frozenset("a"): 1.0, frozenset("b"): None, frozenset("ab"): 2.0})
+
+
+def test_a_division_at_the_edge_of_the_core_is_not_said_to_lose() -> None:
+    # two left gloves, one right: the only core division gives the right glove everything, and some pairs just break even
+    left, right = {"l1", "l2"}, {"r"}
+    game = CostGame.from_function(["l1", "l2", "r"], lambda group: -float(min(len(group & left), len(group & right))))
+    shares = share_costs(game, rule="nucleolus")
+    assert shares.as_dict() == pytest.approx({"l1": 0.0, "l2": 0.0, "r": -1.0}, abs=1e-7)
+    assert "まとまって抜けても負担は同じ" in shares.summary()
+    assert check_stability(game, shares).stable

@@ -129,3 +129,13 @@ def test_one_expert_alone_keeps_his_quantiles() -> None:
 def test_quantiles_out_of_order_are_refused() -> None:
     with pytest.raises(ModelError, match="小さい順"):
         cooke_weights(np.array([[[2.0, 1.0, 3.0]]]), [1.0])
+
+
+def test_full_width_fractions_are_numbers() -> None:
+    assert ahp_weights([["１", "３"], ["１／３", "１"]]).weights.to_numpy() == pytest.approx([0.75, 0.25])
+
+
+@pytest.mark.parametrize("levels", [(0.5, 0.1, 0.9), (0.0, 0.5, 1.0), (0.05, 0.5, 0.5)])
+def test_quantile_levels_out_of_order_are_refused(levels: tuple[float, float, float]) -> None:
+    with pytest.raises(ModelError, match="小さい順に並べてください"):
+        cooke_weights(np.tile([-1.0, 0.0, 1.0], (1, 10, 1)), np.zeros(10), probabilities=levels)
