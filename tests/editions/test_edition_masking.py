@@ -164,3 +164,18 @@ def test_every_usual_printing_of_an_amount_is_known(text: str) -> None:
 )
 def test_significant_digits(value: object, digits: int) -> None:
     assert significant_digits(value) == digits  # type: ignore[arg-type]
+
+
+def test_rows_ranked_by_a_withheld_number_are_put_in_the_order_of_their_words() -> None:
+    table = pd.DataFrame(
+        {
+            "task_name_ja": ["丙", "甲", "乙", "丁"],
+            "start_fy": [2027, 2028, 2029, 2030],
+            "contract_amount_yen": [98_765_400, 87_654_300, 76_543_200, 65_432_100],
+        }
+    )
+    made = masked_alone(table.assign(legal_form_ja="共同", members_ja="甲市", is_wto=True), "E14a")
+    rows = public_exhibit("E14a", made.exhibits["E14a"], made).rows
+    assert [row[0] for row in rows] == sorted(["丙", "甲", "乙", "丁"])
+    assert {row[2] for row in rows} == {"非公表［5］"}
+    assert dict(zip([row[0] for row in rows], [row[1] for row in rows], strict=True))["甲"] == 2028

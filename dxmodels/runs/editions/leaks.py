@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
-from dxmodels.runs.editions.masking import Masking
+from dxmodels.runs.editions.masking import Masking, public_order
 
 _PICTURE = re.compile(r"data:([a-z]+/[a-z0-9.+-]+)(;base64)?,([^\"')\s]+)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
@@ -196,8 +196,9 @@ def _unmarked(folder: Path, masking: Masking) -> Iterator[Leak]:
             if not path.is_file():
                 continue
             rows = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
-            for place, rule in masking.withheld.items():
-                if place.stem == stem and (
-                    place.row + 1 >= len(rows) or rows[place.row + 1][place.column] != masking.rules.mark(rule)
-                ):
-                    yield Leak(name, f"{place.row + 2}行 {place.column + 1}列", "", masking.exhibits[stem].id)
+            held = {place: rule for place, rule in masking.withheld.items() if place.stem == stem}
+            order = {row: n for n, row in enumerate(public_order(masking.exhibits[stem], list(held)))}
+            for place, rule in held.items():
+                line = order[place.row] + 1
+                if line >= len(rows) or rows[line][place.column] != masking.rules.mark(rule):
+                    yield Leak(name, f"{line + 1}行 {place.column + 1}列", "", masking.exhibits[stem].id)

@@ -26,6 +26,9 @@ from dxmodels.runs.model import NUMERIC_KINDS, Column, Exhibit, Record
 from dxmodels.runs.shown import value_of
 
 LIST_ID = "E37"
+_TOTAL_ROW = re.compile(r"^(?:総?合?計|全体|総額|全国)")
+# Sentences that explain a picture are left out with it.
+_OF_FIGURE = re.compile(r"^.{0,8}(?:図|棒|線|点|地図|帯|曲線|丸|◆|色)(?:は|が|の|を)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,20 +145,38 @@ def public_exhibit(stem: str, exhibit: Exhibit, masking: Masking) -> Exhibit:
     rows = tuple(
         tuple(
             masking.rules.mark(held[place]) if (place := Place(stem, number, at)) in held else value
-            for at, value in enumerate(row)
+            for at, value in enumerate(exhibit.rows[number])
         )
-        for number, row in enumerate(exhibit.rows)
+        for number in public_order(exhibit, list(held))
     )
     shown = exhibit.model_copy(update={"rows": rows})
     fits = _fitting(exhibit, shown, held, masking.secrets)
-    readings = tuple(text for text in exhibit.reading if fits(text))
+    of_figure = [text for text in exhibit.reading if exhibit.figure is not None and _OF_FIGURE.match(text)]
+    readings = tuple(text for text in exhibit.reading if fits(text) and text not in of_figure)
     limits = tuple(text for text in exhibit.limits if not masking.secrets.told_by(text))
-    dropped = len(exhibit.reading) + len(exhibit.limits) - len(readings) - len(limits)
+    dropped = len(exhibit.reading) + len(exhibit.limits) - len(readings) - len(limits) - len(of_figure)
     legend = _legend(Counter(rule.number for rule in held.values()), masking.rules, exhibit, dropped)
     headline = exhibit.headline if fits(exhibit.headline) else _short(held, masking.rules)
     return shown.model_copy(
         update={"headline": headline, "reading": readings, "limits": (*legend, *limits), "figure": None}
     )
+
+
+def public_order(exhibit: Exhibit, held: Sequence[Place]) -> list[int]:
+    """Return the rows in the order the public reads them: by their words where the order as it is ranks withheld numbers."""
+    hidden = {place.column for place in held}
+    for at in hidden:
+        values = [float(value) for row in exhibit.rows if isinstance(value := row[at], int | float)]
+        if len(values) > 1 and (values == sorted(values) or values == sorted(values, reverse=True)):
+            return sorted(range(len(exhibit.rows)), key=lambda row: _place_in_order(exhibit, row, hidden))
+    return list(range(len(exhibit.rows)))
+
+
+def _place_in_order(exhibit: Exhibit, row: int, hidden: set[int]) -> tuple[bool, tuple[str, ...]]:
+    """Return where a row stands by the words that the public may read, totals last."""
+    cells = enumerate(zip(exhibit.columns, exhibit.rows[row], strict=True))
+    words = tuple(str(value) for at, (column, value) in cells if at not in hidden and column.kind not in NUMERIC_KINDS)
+    return bool(words and _TOTAL_ROW.match(words[0])), words
 
 
 def _untouched(exhibit: Exhibit, masking: Masking) -> Exhibit:
