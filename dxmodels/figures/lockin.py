@@ -9,11 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, YearLocator, date2num
 
 from dxmodels.figures import style
-from dxmodels.fiscal import era_year
 from dxmodels.lockin.calendar import ExitCalendar
 from dxmodels.lockin.diagnosis import LOCKED, OPEN, Diagnosis
 from dxmodels.lockin.diagnosis import STATE_JA as LOCKIN_JA
-from dxmodels.lockin.exit import ExitPolicy
 from dxmodels.lockin.gate_load import GateLoad
 from dxmodels.lockin.indicators import GROUP_JA, IndicatorTable
 from dxmodels.lockin.premium import PremiumEstimate
@@ -98,27 +96,6 @@ def plot_coverage(result: IndicatorTable, *, ax: Axes | None = None) -> Axes:
     return style.finish(ax, grid="none")
 
 
-def plot_single_bids(result: IndicatorTable, *, ax: Axes | None = None) -> Axes:
-    """Draw the share of single bids by competitive method with the counts (competitive methods only)."""
-    table = result.single_bids
-    ax = style.axes_for(ax, height_mm=50.0)
-    values = table["single_bid_share"].to_numpy(dtype=float)
-    ax.bar(range(len(table)), values, color=_BLUE, width=0.5)
-    for place, row in enumerate(table.itertuples()):
-        ax.text(
-            place,
-            values[place],
-            f"{values[place]:.1%}（{row.single_bids_count:,}／{row.contracts_count:,}件）".replace("%", "％"),
-            ha="center",
-            va="bottom",
-            fontsize=8,
-        )
-    ax.set_xticks(range(len(table)), list(table["contract_method"]))
-    ax.set_ylim(0, 1.05)
-    style.percent_axis(ax, label="一者応札の割合")
-    return style.finish(ax)
-
-
 def plot_lockin_ranks(result: Diagnosis, *, ax: Axes | None = None) -> Axes:
     """Draw the rank and its interval under drawn weights for the most suspected systems."""
     table = result.table.head(_SHOWN_RANKS).iloc[::-1].reset_index(drop=True)
@@ -150,38 +127,6 @@ def plot_premium_ladder(estimates: Sequence[PremiumEstimate], *, ax: Axes | None
     ax.set_xlabel("割増（点：推定値、線：95％区間）")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
     return style.finish(ax, grid="x")
-
-
-def plot_exit_trigger(result: ExitPolicy, *, base_fy: int, ax: Axes | None = None) -> Axes:
-    """Draw the level from which to leave by year against the expected premium level today and the net-present-value rule."""
-    ax = style.axes_for(ax, height_mm=70.0)
-    table = result.trigger[np.isfinite(result.trigger["trigger_yen"])]
-    years = base_fy + table["years_from_now"]
-    ax.plot(years, table["trigger_yen"] / _MILLION, marker="o", color=_RED, label="脱却してよい水準（待つ価値を含む）")
-    ax.plot(
-        years, table["npv_trigger_yen"] / _MILLION, marker="o", color=_BLUE, linestyle="--", label="正味現在価値の規則"
-    )
-    if table["retender_from_yen"].notna().any():
-        ax.plot(
-            years,
-            table["retender_from_yen"] / _MILLION,
-            marker="s",
-            linestyle="none",
-            color=_GREEN,
-            label="再調達してよい水準",
-        )
-    ax.axhline(result.premium / _MILLION, color=style.INK, linewidth=1.0, label="現在の割増")
-    ax.set_ylim(
-        0,
-        float(np.nanmax(np.minimum(table["trigger_yen"], 4 * result.premium + table["npv_trigger_yen"].min())))
-        / _MILLION
-        * 1.1,
-    )
-    ax.set_xticks(list(years), [era_year(int(year), suffix="") for year in years], rotation=90)
-    ax.set_xlabel("年度（終了時）")
-    ax.set_ylabel("割増（百万円）")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=2, frameon=False)
-    return style.finish(ax)
 
 
 def plot_exit_calendar(result: ExitCalendar, *, ax: Axes | None = None) -> Axes:

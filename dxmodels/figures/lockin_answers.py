@@ -98,6 +98,11 @@ def plot_forecast(answer: Answer, *, ax: Axes | None = None) -> Axes:
     return lockin_forecast.plot_forecast_total(answer.subject.forecast, history=answer.subject.history, ax=ax)
 
 
+def plot_forecast_backtest(answer: Answer, *, ax: Axes | None = None) -> Axes:
+    """Draw by years ahead the share of held-back costs inside the interval."""
+    return lockin_forecast.plot_backtest(answer.subject, ax=ax)
+
+
 def plot_exits(answer: Answer, *, ax: Axes | None = None) -> Axes:
     """Draw today's premium against the level from which to leave, for the systems with the most to gain."""
     picture: ExitPicture = answer.subject

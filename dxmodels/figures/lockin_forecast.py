@@ -58,13 +58,18 @@ def plot_backtest(result: CostForecast, *, ax: Axes | None = None) -> Axes:
         ax.text(
             year,
             share - 0.03,
-            f"{share:.1%}\nn={count}".replace("%", "％"),
+            f"{share:.1%}\n{count}件".replace("%", "％"),
             ha="center",
             va="top",
             fontsize=7,
             color="white",
         )
-    ax.axhline(result.level, color=style.PALETTE["vermillion"], linewidth=1.0, label="約束した水準")
+    ax.axhline(
+        result.level,
+        color=style.PALETTE["vermillion"],
+        linewidth=1.0,
+        label=f"約束した水準（{result.level:.0%}）".replace("%", "％"),
+    )
     ax.set_ylim(0, 1.15)
     ax.set_xticks(list(table["years_ahead"]))
     style.percent_axis(ax, label="区間に入った割合")

@@ -15,7 +15,8 @@ from dxmodels.inputs import Case, Register
 from dxmodels.lockin.calendar import ExitCalendar, LeadTimes, exit_calendar
 from dxmodels.lockin.clauses import ClausePlan, list_clauses
 from dxmodels.lockin.diagnosis import Diagnosis, DiagnosisRule, diagnose_systems
-from dxmodels.lockin.from_case import ExitAssumptions, lead_times
+from dxmodels.lockin.forecast import CostForecast, forecast_costs
+from dxmodels.lockin.from_case import ExitAssumptions, cost_series, lead_times
 from dxmodels.lockin.indicators import IndicatorSettings, IndicatorTable, evaluate_indicators
 from dxmodels.lockin.indicators.evidence import Evidence, read_evidence
 
@@ -75,6 +76,12 @@ class LockinStudy:
     def calendar(self) -> ExitCalendar:
         """Dates counted back from every contract end of the inventory."""
         return exit_calendar(self.case.table("systems", ["contract_end_date"]), lead=self.lead, as_of=self.case.as_of)
+
+    @cached_property
+    def cost_forecast(self) -> CostForecast:
+        """Running cost of every system, its department and the prefecture over the horizon, if nothing is decided."""
+        groups = self.systems[["system_id", "department_id"]].rename(columns={"system_id": "id"})
+        return forecast_costs(cost_series(self.case), horizon=self.assumptions.horizon_years, groups=groups)
 
     def names(self, table: str, key: str) -> pd.Series:
         """Return names by id from a table of the case; empty where the case has no such table."""

@@ -18,7 +18,6 @@ from dxmodels.inputs import Case, Register, load_case, load_register
 from dxmodels.lockin.calendar import exit_calendar
 from dxmodels.lockin.clauses import list_clauses
 from dxmodels.lockin.diagnosis import LOCKED, OPEN, UNKNOWN, Diagnosis, DiagnosisRule, diagnose_systems
-from dxmodels.lockin.exit import optimal_exit
 from dxmodels.lockin.exit_case import evaluate_exits, list_exit_options, plan_case_exits
 from dxmodels.lockin.forecast import compare_paths, forecast_costs
 from dxmodels.lockin.from_case import (
@@ -191,27 +190,13 @@ def pictures(osaka, register, indicators, diagnosis) -> dict[str, Axes]:
     calendar = exit_calendar(osaka.table("systems"), lead=lead_times(register, is_wto=True), as_of=osaka.as_of)
     rows = premium_rows(osaka, diagnosis.states())
     call = {"outcome": "annual_cost_yen", "treatment": "locked_in", "controls": CONTROLS, "log_outcome": True}
-    policy = optimal_exit(
-        premium=120.0,
-        volatility=0.2,
-        drift=0,
-        discount=0.04,
-        switching_cost=100.0,
-        horizon=6,
-        exercise="contract_end",
-        contract_years=2,
-        years_to_contract_end=0,
-        p_incumbent_wins=0.5,
-    )
     return {
         "quadrants": figures.plot_quadrants(diagnosis),
         "coverage": figures.plot_coverage(indicators),
-        "single_bids": figures.plot_single_bids(indicators),
         "ranks": figures.plot_lockin_ranks(diagnosis),
         "premium": figures.plot_premium_ladder(
             [estimate_premium(rows, method=method, **call) for method in ("ols", "regression_adjustment")]
         ),
-        "trigger": figures.plot_exit_trigger(policy, base_fy=2026),
         "calendar": figures.plot_exit_calendar(calendar),
         "gate": figures.plot_gate_load(plan_gate_load(calendar.table, effort=review_effort(register))),
         "forecast": forecast_figures.plot_forecast_total(forecast, history=series),

@@ -14,6 +14,7 @@ from dxmodels.lockin.answers.exits import (
     list_exits,
     plan_all_exits,
     show_calendar,
+    show_forecast_backtest,
 )
 from dxmodels.lockin.answers.history import estimate_premium_ladder, predict_next_tender, show_tender_history
 from dxmodels.lockin.answers.specification import (
@@ -87,6 +88,7 @@ __all__ = [
     "rank_suspicion",
     "reading_of",
     "show_calendar",
+    "show_forecast_backtest",
     "show_indicator_coverage",
     "show_tender_history",
     "weigh_statement",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-_NAME_SHOWN = 16
+_NAME_SHOWN = 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +51,8 @@ def limits_of(answer: Answer) -> Sequence[str]:
 
 
 def with_names(ids: pd.Series, names: pd.Series) -> pd.Series:
-    """Return ids with the first characters of the system's name, as figures label them."""
-    known = ids.astype(str).map(names).fillna("").astype(str).str.slice(0, _NAME_SHOWN)
-    return (ids.astype(str) + "　" + known).str.rstrip("　")
+    """Return what figures call the systems: their names, cut to a label's length; the id only where a name is blank or two systems share it."""
+    known = ids.astype(str).map(names).fillna("").astype(str)
+    cut = known.where(known.str.len() <= _NAME_SHOWN, known.str.slice(0, _NAME_SHOWN - 1) + "…")
+    shared = cut.map(cut.groupby(cut).apply(lambda same: ids[same.index].nunique() > 1)).astype(bool)
+    return cut.where(~shared, cut + "（" + ids.astype(str) + "）").where(known != "", ids.astype(str))

@@ -9,13 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from dxmodels.errors import ModelError
 from dxmodels.fiscal import era_date, era_year
 from dxmodels.lockin.answers.answer import Answer, with_names
 from dxmodels.lockin.calendar import earliest_exit_fy
 from dxmodels.lockin.exit_case import ExitTable, evaluate_exits, plan_case_exits, with_reachable_ends
 from dxmodels.lockin.exit_paths import MOVE, OPEN, STAY, compare_exit_paths
 from dxmodels.lockin.exit_plan import ExitPlan
-from dxmodels.lockin.forecast import CostForecast, PathComparison, forecast_costs
+from dxmodels.lockin.forecast import CostForecast, PathComparison
 from dxmodels.lockin.from_case import ExitFields, cost_series, exit_fields, renewal_events
 from dxmodels.lockin.study import LockinStudy
 from dxmodels.money import format_rate, format_yen
@@ -63,7 +64,7 @@ def list_exits(study: LockinStudy) -> Answer:
     result = evaluate_exits(
         _reachable(study), base_fy=study.case.base_fy, assumptions=study.assumptions, earliest_fy=first
     )
-    table = result.table.copy()
+    table = result.table.rename(columns={"value_yen": "exit_value_yen"})
     names = study.names("systems", "system_id")
     table["name_ja"] = table["system_id"].map(names)
     dates = study.calendar.table.drop_duplicates("system_id").set_index("system_id")
@@ -75,13 +76,13 @@ def list_exits(study: LockinStudy) -> Answer:
         "premium_yen",
         "trigger_yen",
         "switching_yen",
-        "value_yen",
+        "exit_value_yen",
         "value_of_waiting_yen",
         "best_exit_fy",
         "decision_date",
         "is_past",
     ]
-    amounts = ["premium_yen", "trigger_yen", "switching_yen", "value_yen", "value_of_waiting_yen"]
+    amounts = ["premium_yen", "trigger_yen", "switching_yen", "exit_value_yen", "value_of_waiting_yen"]
     table[amounts] = table[amounts].where(table[amounts] < float("inf")).astype("Float64").round().astype("Int64")
     return Answer(
         table[columns],
@@ -108,9 +109,10 @@ def plan_all_exits(study: LockinStudy) -> Answer:
     """E20: one exit year for each system under the staff of the prefecture, with bound and gap."""
     plan = plan_case_exits(study.case, _fields(study), assumptions=study.assumptions, calendar=study.calendar)
     names = study.names("systems", "system_id")
-    years = plan.years.sort_values(["exit_fy", "system_id"]).reset_index(drop=True)
+    years = plan.years.rename(columns={"value_yen": "exit_value_yen"})
+    years = years.sort_values(["exit_fy", "system_id"]).reset_index(drop=True)
     years["name_ja"] = years["system_id"].map(names)
-    for name in ("value_yen", "switching_yen", "value_lost_yen"):
+    for name in ("exit_value_yen", "switching_yen", "value_lost_yen"):
         years[name] = years[name].round().astype("Int64")
     busiest = plan.capacity.assign(share=plan.capacity["used_value"] / plan.capacity["capacity_value"]).nlargest(
         1, "share"
@@ -121,7 +123,7 @@ def plan_all_exits(study: LockinStudy) -> Answer:
         else ""
     )
     return Answer(
-        years[["system_id", "name_ja", "exit_fy", "value_yen", "switching_yen", "exit_fte", "best_alone_fy", "value_lost_yen"]],
+        years[["system_id", "name_ja", "exit_fy", "exit_value_yen", "switching_yen", "exit_fte", "best_alone_fy", "value_lost_yen"]],
         _plan_sentence(plan, len(_fields(study).table)),
         (
             f"{load}{_proof(plan)}",
@@ -167,28 +169,41 @@ def show_calendar(study: LockinStudy) -> Answer:
 
 def forecast_total(study: LockinStudy) -> Answer:
     """E20: running cost of all systems if nothing is decided, with the interval and how it did on years held back."""
-    series = cost_series(study.case)
-    groups = study.systems[["system_id", "department_id"]].rename(columns={"system_id": "id"})
-    result = forecast_costs(series, horizon=study.assumptions.horizon_years, groups=groups)
+    result, series = study.cost_forecast, cost_series(study.case)
     total = result.totals[result.totals["level"] == "total"]
     table = (
         total[["fiscal_year", "central_yen", "lower_yen", "upper_yen"]].round().astype("int64").reset_index(drop=True)
     )
     last = table.iloc[-1]
-    tests = "、".join(
-        f"{row['years_ahead']}年先 {format_rate(row['inside_share'])}" for row in result.backtest.to_dict("records")
-    )
     return Answer(
         table,
         f"このまま続けた場合、運用経費の合計は{era_year(int(last['fiscal_year']))}に {format_yen(float(last['central_yen']), '億円')}（95％区間 {format_yen(float(last['lower_yen']), '億円')}〜{format_yen(float(last['upper_yen']), '億円')}）。",
         (
             f"{result.series_count} システムの経費の系列から予測し、システム・部局・府全体の合計が一致するように調整した。合計の区間は、今あるシステムだけをつないだ過去の合計の予測誤差から定めた。",
             "実績の線は各年度に稼働していた全システムの合計で、新しく稼働したシステムの分だけ伸びが大きい。予測は今あるシステムだけの合計である。",
-            f"直近の年度を伏せた検証で区間に入った割合：{tests}。" if tests else "履歴が短く、過去の年度での検証はできない。",
             "区間は、この経費の表で過去に生じた予測誤差そのものから定めた（分布を仮定しない）。",
         ),
         ("法改正・統合など、過去に例のない変化は含まれない。", "一時経費（更新・移行）は含まない運用経費である。"),
         ForecastWithHistory(result, series),
+    )  # fmt: skip
+
+
+def show_forecast_backtest(study: LockinStudy) -> Answer:
+    """E20: by years ahead, how the same forecast did on the last years, held back before anything was fitted."""
+    result = study.cost_forecast
+    if result.backtest.empty:
+        raise ModelError("履歴が短く、直近の年度を伏せた検証ができません。→ 5 年以上の経費を入れてください。")
+    table = result.backtest.rename(columns={"observations_count": "series_count"})
+    first, last = table.iloc[0], table.iloc[-1]
+    return Answer(
+        table,
+        f"直近の年度を伏せて予測し直すと、95％区間に実績が入ったのは全体の {format_rate(result.backtest_coverage)}。1年先の誤差は前年同額とした場合の {first['mase_ratio']:.2f} 倍、{int(last['years_ahead'])}年先は {last['mase_ratio']:.2f} 倍。",
+        (
+            "最後の数年を伏せ、それより前だけから予測と区間を作り直して比べた。棒が横線（約束した95％）に近いほど、区間の幅は正直である。",
+            "前年同額に対する誤差の比（MASE＝平均絶対誤差を、伏せる直前の金額を続けた場合の誤差で割ったもの）は、1 より小さければ予測に意味がある。sMAPE は実績と予測の平均に対する誤差の割合。",
+        ),
+        ("伏せた期間は一つなので、その数年に固有の出来事（物価の上昇など）が当たりはずれを左右する。",),
+        result,
     )  # fmt: skip
 
 

@@ -80,31 +80,23 @@ CATALOGUE: tuple[Entry, ...] = (
         ("systems",),
         ("standard_package_exists",),
     ),
-    _general(
-        "short_submission_period", "公告期間が短い（R003）", "contracts", fields=("announced_date", "opening_date")
-    ),
-    _general("single_bid", "一者応札（R018）", "contracts", fields=("contract_method", "bidders_count")),
+    _general("short_submission_period", "公告期間が短い", "contracts", fields=("announced_date", "opening_date")),
+    _general("single_bid", "一者応札", "contracts", fields=("contract_method", "bidders_count")),
     _general(
         "price_close_to_winner",
-        "次点と落札者の価格が近い（R024）",
+        "次点と落札者の価格が近い",
         "contracts",
         "bids",
         fields=("bid_yen", "is_winner"),
     ),
-    _general(
-        "excessive_losing_bids", "落札しない応札が多い（R025）", "contracts", "bids", fields=("vendor_id", "is_winner")
-    ),
-    _general("identical_prices", "同額の入札（R028）", "contracts", "bids", fields=("bid_yen",)),
-    _general("late_bid_won", "期限後の入札が落札（R030）", "contracts", "bids", fields=("bid_status", "is_winner")),
-    _general(
-        "others_disqualified", "落札者以外がすべて失格（R035）", "contracts", "bids", fields=("bid_status", "is_winner")
-    ),
-    _general(
-        "lowest_bid_disqualified", "最低価格の入札が失格（R036）", "contracts", "bids", fields=("bid_yen", "bid_status")
-    ),
+    _general("excessive_losing_bids", "落札しない応札が多い", "contracts", "bids", fields=("vendor_id", "is_winner")),
+    _general("identical_prices", "同額の入札", "contracts", "bids", fields=("bid_yen",)),
+    _general("late_bid_won", "期限後の入札が落札", "contracts", "bids", fields=("bid_status", "is_winner")),
+    _general("others_disqualified", "落札者以外がすべて失格", "contracts", "bids", fields=("bid_status", "is_winner")),
+    _general("lowest_bid_disqualified", "最低価格の入札が失格", "contracts", "bids", fields=("bid_yen", "bid_status")),
     _general(
         "excessive_disqualifications",
-        "失格の多い部局（R038）",
+        "失格の多い部局",
         "contracts",
         "bids",
         "systems",
@@ -112,12 +104,10 @@ CATALOGUE: tuple[Entry, ...] = (
     ),
     _general(
         "heterogeneous_supplier",
-        "受注分野の多い事業者（R048）",
+        "受注分野の多い事業者",
         "contracts",
         fields=("vendor_id", "task", "system_kind"),
     ),
-    _general(
-        "heavily_discounted_bid", "次点より著しく低い落札（R058）", "contracts", "bids", fields=("bid_yen", "is_winner")
-    ),
+    _general("heavily_discounted_bid", "次点より著しく低い落札", "contracts", "bids", fields=("bid_yen", "is_winner")),
 )
 BY_NAME = {entry.name: entry for entry in CATALOGUE}
