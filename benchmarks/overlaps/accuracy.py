@@ -18,7 +18,7 @@ import pandas as pd
 from dxmodels.services import evaluate_overlaps, find_overlaps
 
 ROOT = Path(__file__).resolve().parents[2]
-LABELLED = ("development", "frozen", "made_words", "made_places")
+LABELLED = ("development", "frozen", "made_words", "made_places", "titles", "press_releases")
 
 
 def main(embedders: list[str]) -> None:

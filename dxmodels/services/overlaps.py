@@ -1,7 +1,9 @@
 """Which services of different departments do the same thing?
 
 Services s with a one-line description; vectors v_s of length one (dxmodels.services.embedders); similarity = v_s · v_t, times 0.6 where both
-channels are known and differ (a site and a LINE account saying the same are less often one purchase; they stay findable).
+channels are known and differ (a site and a LINE account saying the same are less often one purchase; they stay findable). Among twenty
+services or more, half of how near a service stands to everybody is taken off (mean of its five nearest, above the average; hubness, cf. Conneau
+et al. 2018, Word translation without parallel data, section 2.3), so that words common to a whole field make nobody a twin of all.
 Candidates: the k nearest neighbours of each service (scikit-learn NearestNeighbors, cosine), what a reviewer should look at first.
 Threshold: 0.22, at which seven to nine of ten grouped pairs were truly the same on the labelled sets (channel known); or the user's own, printed.
 Groups: complete linkage at the threshold, so that every two members of a group are alike (a maximum diameter), never a chain.
@@ -31,6 +33,7 @@ Floats = npt.NDArray[np.float64]
 _THRESHOLD = 0.22  # on the labelled sets .69 to .88 of the grouped pairs were the same (benchmarks/overlaps)
 _NEIGHBOURS = 5
 _ROUNDING_TOLERANCE = 1e-9  # a pair at the threshold itself counts as alike
+_HUB_NEIGHBOURS, _HUB_FROM_COUNT, _HUB_WEIGHT = 5, 20, 0.5
 _OTHER_CHANNEL = 0.6  # what likeness of words is worth between different channels (tuned with the embedder's weights)
 
 
@@ -66,7 +69,7 @@ class OverlapGroups:
 
     def neighbours(self) -> pd.DataFrame:
         """Return one row a service and place: the services nearest to it, for somebody who asks about one service."""
-        ids = self.services["service_id"].to_numpy(dtype=object)
+        ids = self.services["service_id"].to_numpy()
         places = np.tile(np.arange(1, self.nearest.shape[1] + 1), len(ids))
         own, near = np.repeat(np.arange(len(ids)), self.nearest.shape[1]), self.nearest.ravel()
         frame = pd.DataFrame(
@@ -118,7 +121,7 @@ class OverlapGroups:
         return float(self.similarity[np.ix_(members, members)][np.triu_indices(len(members), 1)].mean())
 
     def _pair_frame(self, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> pd.DataFrame:
-        ids = self.services["service_id"].to_numpy(dtype=object)
+        ids = self.services["service_id"].to_numpy()
         frame = pd.DataFrame({"left": ids[rows], "right": ids[columns], "similarity": self.similarity[rows, columns]})
         if self.probability is not None:
             frame["probability_share"] = self.probability[rows, columns]
@@ -149,7 +152,7 @@ def find_overlaps(
     limit = _THRESHOLD if threshold is None else float(threshold)
     curve, probability = _calibrated(similarity, nearest, table, decided, prior)
     return OverlapGroups(
-        services=table,
+        services=table.assign(service_id=services["service_id"].to_numpy()),  # ids come back in their own type
         similarity=similarity,
         probability=probability,
         labels=_labels(_with_verdicts(similarity, table, decided, (-1.0, 1.0)), limit),
@@ -184,8 +187,20 @@ def _similarity(vectors: Matrix, table: pd.DataFrame) -> Floats:
         known = channel != ""
         differs = (channel[:, None] != channel[None, :]) & known[:, None] & known[None, :]
         similarity[differs] *= _OTHER_CHANNEL
+    if len(similarity) >= _HUB_FROM_COUNT:
+        similarity = _without_hubs(similarity)
     np.fill_diagonal(similarity, 1.0)
     return similarity
+
+
+def _without_hubs(similarity: Floats) -> Floats:
+    """Take off half of how much nearer than the average a service stands to its five nearest; equal texts stay equal."""
+    others = similarity.copy()
+    np.fill_diagonal(others, -np.inf)
+    near = np.partition(others, -_HUB_NEIGHBOURS, axis=1)[:, -_HUB_NEIGHBOURS:].mean(axis=1)
+    above = _HUB_WEIGHT * (near - near.mean()) / 2.0
+    equal = similarity >= 1.0 - _ROUNDING_TOLERANCE
+    return np.where(equal, similarity, np.clip(similarity - above[:, None] - above[None, :], -1.0, 1.0))
 
 
 def _nearest(similarity: Floats, neighbours: int) -> npt.NDArray[np.intp]:

@@ -8,7 +8,8 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from dxmodels.errors import InputError, ModelError
-from dxmodels.services import find_overlaps
+from dxmodels.services import evaluate_overlaps, explain_pairs, find_overlaps
+from dxmodels.services.embedders import choose_embedder
 
 LABELLED = Path(__file__).parent / "labelled"
 FOUR = pd.DataFrame(
@@ -32,12 +33,56 @@ def average_precision(name: str) -> float:
     return float(average_precision_score(same, pairs["similarity"]))
 
 
-# Measured .93, .80, .66 and .75; what each set was used for stands in labelled/README.md. The aim is .45 on anybody's descriptions.
+# Measured .91, .80, .71, .81, .59 and .23; what each set was used for stands in labelled/README.md. The aim is .45 on anybody's one-line
+# descriptions; sentences of press releases without a word in common stay below it unless an embedding model is installed.
 @pytest.mark.parametrize(
-    ("name", "least"), [("development", 0.85), ("frozen", 0.70), ("made_words", 0.55), ("made_places", 0.65)]
+    ("name", "least"),
+    [
+        ("development", 0.85),
+        ("frozen", 0.70),
+        ("made_words", 0.60),
+        ("made_places", 0.70),
+        ("titles", 0.50),
+        ("press_releases", 0.18),
+    ],
 )
 def test_average_precision_of_the_default_on_labelled_descriptions(name: str, least: float) -> None:
     assert average_precision(name) >= least
+
+
+def test_a_service_near_to_everybody_is_not_everybodys_twin() -> None:
+    # half of what a service's five nearest exceed the average is taken off each pair, shared between its two services (Conneau et al. 2018)
+    topics = [
+        "子育て",
+        "介護",
+        "労働",
+        "税金",
+        "住宅",
+        "防犯",
+        "環境",
+        "農業",
+        "観光",
+        "文化",
+        "教育",
+        "医療",
+        "障害",
+        "消費",
+        "法律",
+        "移住",
+        "起業",
+        "交通",
+        "水道",
+    ]
+    texts = [f"{topic}の相談窓口" for topic in topics] + ["、".join(topics[:9]) + "の相談窓口"]
+    raw = choose_embedder("sudachi").encode(texts)
+    plain = np.asarray((raw @ raw.T).todense())
+    near = np.array([np.sort(np.delete(row, number))[-5:].mean() for number, row in enumerate(plain)])
+    table = pd.DataFrame({"service_id": [f"S{number:02d}" for number in range(20)], "description": texts})
+    found = find_overlaps(table, embedder="sudachi").pairs().set_index(["left", "right"])["similarity"]
+    hub = int(near.argmax())
+    assert hub == 19
+    assert found["S00", "S19"] == pytest.approx(plain[0, 19] - 0.5 * ((near[0] + near[19]) / 2 - near.mean()))
+    assert found["S00", "S19"] < plain[0, 19]
 
 
 def test_place_names_do_not_make_services_alike() -> None:
@@ -143,3 +188,17 @@ def test_settings_out_of_range_are_refused_and_equal_texts_meet_a_threshold_of_o
         find_overlaps(twins, embedder="sudachi", threshold=2.0)
     with pytest.raises(ModelError, match="近いサービスの数"):
         find_overlaps(twins, embedder="sudachi", neighbours=0)
+
+
+def test_ids_come_back_in_their_own_type() -> None:
+    numbered = FOUR.assign(service_id=[40, 10, 30, 20])
+    found, named = find_overlaps(numbered, embedder="sudachi"), find_overlaps(FOUR, embedder="sudachi")
+    number = dict(zip(FOUR["service_id"], numbered["service_id"], strict=True))
+    assert found.pairs()["left"].tolist() == [number[name] for name in named.pairs()["left"]]
+    assert found.pairs()["left"].dtype == numbered["service_id"].dtype
+    assert found.groups()["service_id"].tolist() == [number[name] for name in named.groups()["service_id"]]
+    assert len(explain_pairs(found)) == len(found.candidates())
+    labels = pd.DataFrame({"service_id": numbered["service_id"], "group_id": ["G", "G", "", ""]})
+    assert evaluate_overlaps(found, labels).same_pairs_count == 1
+    told = pd.DataFrame({"left": [10], "right": [40], "is_same": [False]})
+    assert find_overlaps(numbered, embedder="sudachi", verdicts=told).groups().empty
