@@ -33,6 +33,7 @@ from dxmodels.bundling.participation import Participation, judge_uptake, partici
 from dxmodels.bundling.plan import BundlePlan
 from dxmodels.bundling.problem import BundleProblem
 from dxmodels.bundling.purchase_shares import PurchaseShares, compare_shares, stability_of
+from dxmodels.bundling.relief import RELIEF_ASSUMPTIONS, relief_of_choices
 from dxmodels.bundling.rules import without_rules
 from dxmodels.errors import ModelError
 from dxmodels.inputs.availability import NotComputable
@@ -53,9 +54,10 @@ ASSUMPTIONS = (
     "bundle_join_probability",
     "indicator_customisation_rate",
     "long_term_contract_years",
+    *RELIEF_ASSUMPTIONS,
 )
 _QUICK, _CLOSE = Effort(gap=5e-3, iterations=10), Effort(gap=1e-3, iterations=60)
-_MOST_MEMBERS = 14  # of the purchase whose sharing is looked at in full: every group of members is counted
+_MOST_MEMBERS = 18  # of the purchase whose sharing is looked at in full: every group of members is counted
 _INFEASIBLE = 1e-6
 
 
@@ -161,17 +163,18 @@ def bodies_of(study: Study) -> BodyShares:
 def purchase_of(study: Study) -> PurchaseShares:
     """E16: one purchase under every rule, with losers and groups that would gain by leaving.
 
-    The purchase with the greatest saving among those of at most 14 members (every group of members is counted).
+    The purchase with the greatest saving among those of at most 18 members (every group of members is counted).
     """
     bundles = study.plan.bundles_frame()
     joint = bundles[(bundles["members_count"] > 2) & (bundles["members_count"] <= _MOST_MEMBERS)]
     if joint.empty:
-        raise ModelError("3〜14団体による共同調達が計画にないため、分担方法の比較はできません。")
+        raise ModelError("3〜18団体による共同調達が計画にないため、分担方法の比較はできません。")
     games = {name: CostGame.from_bundle(study.plan, name, owner="owner_name_ja") for name in _largest(joint)}
     chosen = max(games, key=lambda name: float(games[name].alone.sum() - games[name].total))
     units = study.problem.units
     people = dict(zip(units["owner_name_ja"].astype(str), people_of(study.problem), strict=True))
-    return compare_shares(study.plan, chosen, games[chosen], people)
+    relief = relief_of_choices(study.problem, study.case.table("municipalities"), study.params.register)
+    return compare_shares(study.plan, chosen, games[chosen], people, relief=relief)
 
 
 def participation_study(study: Study, shares: PurchaseShares) -> Participation:

@@ -148,5 +148,5 @@ def _legal_form(scope: str, members: int) -> str:
     if members == 1:
         return "単独契約"
     if scope == "lead":
-        return "代表団体への事務の委託（252条の14）"
-    return "共同調達（各団体が契約）、事務の委託（252条の14）または協議会（252条の2の2）"
+        return "代表団体への事務の委託"
+    return "共同調達・事務の委託・協議会"

@@ -51,7 +51,7 @@ def least_core(game: CostGame) -> Division:
         return Division(np.array([game.total]), 0.0, True)
     rows = _Rows(game)
     shares = rows.nearest_to_proportional(rows.solve_stage({}))
-    return Division(shares, rows.least_content(shares), game.is_provable)
+    return rows.division(shares)
 
 
 def nucleolus(game: CostGame) -> Division:
@@ -63,12 +63,13 @@ def nucleolus(game: CostGame) -> Division:
     while rows.span.rank < game.n:
         rows.settle(rows.solve_stage(settled), settled)
     shares = rows.point_of(settled)
-    return Division(shares, rows.least_content(shares), game.is_provable)
+    return rows.division(shares)
 
 
 def largest_stable_total(game: CostGame) -> float:
     """Return the most the members can pay in total while no group, nor all together, pays more than its own cost."""
-    return _Rows(game).stable_total()
+    rows = _Rows(game)
+    return rows.stable_total() * rows.money
 
 
 class _Stage:
@@ -90,14 +91,16 @@ class _Rows:
         self.enumerated = game.n <= EXACT_PLAYERS
         self.span = Span(game.n)
         self.nulls: Ints = proper_nulls(game.n)
-        self.alone = game.alone
-        self.scale = max(1e-12, abs(game.total), float(np.abs(self.alone).max()))
-        self.rational = float(self.alone.sum()) >= game.total - 1e-9 * self.scale
+        # One unit of money is what a player costs alone on average: with 10^10 yen a solver's tolerances are below rounding.
+        self.money = max(1e-12, abs(game.total), float(np.abs(game.alone).max())) / game.n
+        self.alone, self.total = game.alone / self.money, game.total / self.money
+        self.scale = float(game.n)
+        self.rational = float(self.alone.sum()) >= self.total - 1e-9 * self.scale
         whole = (1 << self.n) - 1
         self.groups = sorted({1 << i for i in range(self.n)} | {whole ^ (1 << i) for i in range(self.n)} - {0, whole})
         self._cost: dict[int, float] = {}
         if self.enumerated:
-            self.costs = game.table()
+            self.costs = game.table() / self.money
             self.members = ((np.arange(1 << self.n)[:, None] >> np.arange(self.n)) & 1).astype(np.float64)
             self.open = np.ones(1 << self.n, dtype=bool)
             self.open[[0, whole]] = False
@@ -137,14 +140,14 @@ class _Rows:
     def point_of(self, settled: dict[int, float]) -> Floats:
         """The only division left once n independent sums are settled."""
         rows = np.vstack([np.ones(self.n), *[self._flags(mask) for mask in settled]])
-        right = np.array([self.game.total, *settled.values()])
+        right = np.array([self.total, *settled.values()])
         return np.asarray(np.linalg.lstsq(rows, right, rcond=None)[0], dtype=np.float64)
 
     def stable_total(self) -> float:
         """max Σ_N x subject to Σ_S x ≤ c(S) for every proper group and for N, generating rows."""
         for _ in range(_ROUNDS):
             body = np.array([np.ones(self.n), *[self._flags(mask) for mask in self.groups]])
-            right = np.array([self.game.total, *[self._cost_of(mask) for mask in self.groups]])
+            right = np.array([self.total, *[self._cost_of(mask) for mask in self.groups]])
             free = np.full(self.n, np.inf)
             rows, low, whole = sparse.csr_matrix(body), np.full(len(right), -np.inf), np.zeros(self.n, dtype=bool)
             report = solve_arrays(LinearProblem(-np.ones(self.n), rows, low, right, -free, free, whole))
@@ -164,7 +167,7 @@ class _Rows:
         Neto 2007): at the master's own corners so many groups are discontent that the rows would not end.
         """
         size = np.maximum(np.abs(self.alone), 1e-9 * self.scale)
-        target = self.game.total * size / size.sum()
+        target = self.total * size / size.sum()
         held, epsilon = inside.shares, inside.epsilon
         limit = epsilon - _TIGHT * self.scale
         for _ in range(_ROUNDS):
@@ -190,10 +193,10 @@ class _Rows:
             *[np.append(self._flags(mask), 0.0) for mask in settled],
             *[np.append(self._flags(mask), 1.0) for mask in groups],
         ]
-        right = [self.game.total, *settled.values(), *[self._cost_of(mask) for mask in groups]]
+        right = [self.total, *settled.values(), *[self._cost_of(mask) for mask in groups]]
         equal = 1 + len(settled)
         low = np.array(right[:equal] + [-np.inf] * len(groups))
-        upper = np.append(self.alone + 1e-12 * self.scale if self.rational else np.full(n, np.inf), np.inf)
+        upper = np.append(self.alone + 1e-10 if self.rational else np.full(n, np.inf), np.inf)
         return LinearProblem(
             cost=np.append(np.zeros(n), -1.0),
             matrix=sparse.csr_matrix(np.array(body)),
@@ -213,9 +216,9 @@ class _Rows:
             [np.append(np.ones(n), 0.0), groups, np.column_stack([eye, -size]), np.column_stack([-eye, -size])]
         )
         room = np.array([self._cost_of(mask) for mask in self.groups]) - epsilon + 1e-9 * self.scale
-        right = np.concatenate([[self.game.total], room, target, -target])
+        right = np.concatenate([[self.total], room, target, -target])
         low = np.full(len(right), -np.inf)
-        low[0] = self.game.total
+        low[0] = self.total
         free = np.full(n + 1, np.inf)
         return LinearProblem(
             np.append(np.zeros(n), 1.0), sparse.csr_matrix(body), low, right, -free, free, np.zeros(n + 1, dtype=bool)
@@ -230,11 +233,15 @@ class _Rows:
             if mask not in known and self._content(stage.shares, mask) < limit
         ]
 
+    def division(self, shares: Floats) -> Division:
+        """The answer in the game's own money."""
+        return Division(shares * self.money, self.least_content(shares) * self.money, self.game.is_provable)
+
     def least_content(self, shares: Floats) -> float:
         """What the least content proper group saves at these shares: of all groups, or of those found where there is only a search."""
         if self.enumerated:
             return float((self.costs - self.members @ shares)[1:-1].min())
-        return -float(self.game.best_groups(shares)[1][0])
+        return -float(self.game.best_groups(shares * self.money)[1][0]) / self.money
 
     def _worst(self, shares: Floats) -> list[int]:
         """The least content open groups at these shares: some dozens by enumeration, a few by the oracle."""
@@ -242,7 +249,7 @@ class _Rows:
             content = np.where(self.open, self.costs - self.members @ shares, np.inf)
             many = min(4 * self.n, len(content) - 1)
             return [int(mask) for mask in np.argpartition(content, many)[:many] if np.isfinite(content[mask])]
-        groups, _ = self.game.best_groups(shares, self.nulls)
+        groups, _ = self.game.best_groups(shares * self.money, self.nulls)
         return list(dict.fromkeys(_mask(flags) for flags in groups))
 
     def _content(self, shares: Floats, mask: int) -> float:
@@ -255,7 +262,7 @@ class _Rows:
         if self.enumerated:
             return float(self.costs[mask])
         if mask not in self._cost:
-            self._cost[mask] = self.game.cost(self._flags(mask).astype(bool))
+            self._cost[mask] = self.game.cost(self._flags(mask).astype(bool)) / self.money
         return self._cost[mask]
 
 

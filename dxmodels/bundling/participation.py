@@ -51,7 +51,7 @@ class Participation:
         """Return the answer as one Japanese sentence."""
         return (
             f"固定費を賄って得になるには、削減の大きい順なら{self.fewest_members}者、小さい順なら{self.fewest_if_least_first}者の参加が要る。"
-            f"全{len(self.members)}者が参加すれば {format_yen(self.saving_if_all, '億円')}、参加が不確実なら期待値で "
+            f"全{len(self.members)}者が参加すれば{format_yen(self.saving_if_all, '億円')}、参加が不確実なら期待値で"
             f"{format_yen(self.expected_saving, '億円')}の削減で、成り立つ確率は{format_rate(self.pays_probability)}。"
         )
 
@@ -69,11 +69,11 @@ class UptakeTest:
     def summary(self) -> str:
         """Return how far the predictions were off, as Japanese sentences."""
         parts = [
-            f"{row.service_ja}は実績 {row.members_from}→{row.members_to} 団体に対し予測 {row.predicted_members:.0f} 団体"
+            f"{row.service_ja}は実績{row.members_from}→{row.members_to}団体に対し予測{row.predicted_members:.0f}団体"
             for row in self.table.itertuples()
         ]
         worst = float(self.table["error_members"].abs().max())
-        return f"他の調達の速さから予測すると、{'、'.join(parts)}。外れは最大 {worst:.0f} 団体で、参加の速さは予測できるとは言えない。"
+        return f"他の調達の速さから予測すると、{'、'.join(parts)}。外れは最大{worst:.0f}団体で、参加の速さは予測できるとは言えない。"
 
 
 def judge_uptake(case: Case) -> UptakeTest:

@@ -50,10 +50,10 @@ class PriceShares:
         most, least = self.heaviest, self.table.nsmallest(1, "mixed_per_resident").iloc[0]
         above = int((self.table["mixed_yen"] > self.table["population_yen"]).sum())
         return (
-            f"年 {format_yen(self.price_yen)}（税込）を {len(self.table)} 団体で均等割 {format_rate(self.equal_share, decimals=0)}・"
-            f"人口割 {format_rate(1 - self.equal_share, decimals=0)}で分けると、1人当たりは {least['name_ja']}の "
-            f"{least['mixed_per_resident']:,.1f} 円から {most['name_ja']}の {most['mixed_per_resident']:,.1f} 円。"
-            f"人口割だけの場合より重くなるのは {above} 団体。"
+            f"年{format_yen(self.price_yen)}（税込）を{len(self.table)}団体で均等割{format_rate(self.equal_share, decimals=0)}・"
+            f"人口割{format_rate(1 - self.equal_share, decimals=0)}で分けると、1人当たりは{least['name_ja']}の"
+            f"{least['mixed_per_resident']:,.1f}円から{most['name_ja']}の{most['mixed_per_resident']:,.1f}円。"
+            f"人口割だけの場合より重くなるのは{above}団体。"
         )
 
 
@@ -71,11 +71,11 @@ class EqualLimits:
         """Return the headline sentence (Japanese): each group's limit over the elasticities looked at."""
         spans = self.table.groupby("buyers_ja", sort=False)["equal_limit_share"].agg(["min", "max"])
         parts = [
-            f"{name}は {format_rate(low, decimals=0)}" + (f"〜{format_rate(high, decimals=0)}" if high > low else "")
+            f"{name}は{format_rate(low, decimals=0)}" + (f"〜{format_rate(high, decimals=0)}" if high > low else "")
             for name, low, high in zip(spans.index, spans["min"], spans["max"], strict=True)
         ]
         low, high = self.table["cost_elasticity"].min(), self.table["cost_elasticity"].max()
-        return f"弾力性 {low:.2f}〜{high:.2f} のとき、だれも単独より高くならない均等割の上限は、{'、'.join(parts)}。"
+        return f"費用の人口に対する弾力性（人口が1％増えると費用が何％増えるか）が{low:.2f}〜{high:.2f}のとき、だれも単独より高くならない均等割の上限は、{'、'.join(parts)}。"
 
 
 def share_price(members: pd.DataFrame, *, price_yen: int, equal_share: float) -> PriceShares:

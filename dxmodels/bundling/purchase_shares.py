@@ -7,14 +7,16 @@ members (stability.py). Where no use is recorded the running cost of today's sys
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from dxmodels.bundling.game import CostGame
 from dxmodels.bundling.labels import purchase_names
+from dxmodels.bundling.offer_game import Floats
 from dxmodels.bundling.plan import BundlePlan
+from dxmodels.bundling.relief import net_problem
 from dxmodels.bundling.sharing import RULES_JA, CostShares, largest_equal_share, share_costs
 from dxmodels.bundling.stability import Stability, check_stability
 from dxmodels.errors import ModelError
@@ -32,6 +34,8 @@ class PurchaseShares:
     shares: dict[str, CostShares] = field(repr=False)
     stability: dict[str, Stability] = field(repr=False)
     equal_limit: float
+    net_stability: dict[str, Stability] = field(default_factory=dict, repr=False)
+    relief: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a member, the largest first: alone and its share under every rule."""
@@ -39,19 +43,22 @@ class PurchaseShares:
         table = pd.DataFrame({"owner_name_ja": first.players, "stand_alone_cost_yen": first.alone})
         for rule, shares in self.shares.items():
             table[f"{rule}_share_yen"] = shares.shares
+        if self.relief:
+            table["relief_yen"] = [self.relief[name] for name in first.players]
         return table.sort_values("stand_alone_cost_yen", ascending=False, ignore_index=True)
 
     def stability_frame(self) -> pd.DataFrame:
         """Return one row a rule: losers, groups that would gain by leaving, the one that gains most and what holds it."""
         rows = []
         for rule, found in self.stability.items():
-            group, hold = ("なし", 0.0)
-            if found.groups_count:
-                worst = found.blocking.iloc[0]
-                group, hold = str(worst["leaving_group"]), float(worst["amount_to_hold"])
-            rows.append((RULES_JA[rule], "・".join(found.losers) or "なし", found.groups_count, group, hold))
-        columns = ["sharing_rule_ja", "losers_ja", "leaving_groups_count", "leaving_group", "amount_to_hold_yen"]
-        return pd.DataFrame(rows, columns=columns)
+            row = (RULES_JA[rule], *_verdict(found), found.holding_subsidy)
+            net = self.net_stability.get(rule)
+            rows.append(row if net is None else (*row, *_verdict(net)))
+        columns = [
+            "sharing_rule_ja", "losers_ja", "leaving_groups_count", "leaving_group", "amount_to_hold_yen", "holding_subsidy_yen",
+            "net_losers_ja", "net_leaving_groups_count", "net_leaving_group", "net_amount_to_hold_yen",
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=columns[: len(rows[0])])
 
     def summary(self) -> str:
         """Return who loses under which rule, and how far an equal split can go, as Japanese sentences."""
@@ -63,7 +70,7 @@ class PurchaseShares:
             else f"人口割と併用する場合、だれも損をしない均等割は{format_rate(self.equal_limit, decimals=0)}まで"
         )
         saved = float(self.shares[COMPARED[0]].alone.sum()) - self.shares[COMPARED[0]].total
-        return f"{self.title_ja}（評価期間で {format_yen(saved, '億円')}の削減）を分けると、{first}。{limit}。"
+        return f"{self.title_ja}（評価期間で{format_yen(saved, '億円')}の削減）を分けると、{first}。{limit}。"
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,11 +88,24 @@ class PurchaseStability:
         stable = [RULES_JA[rule] for rule, found in self.shares.stability.items() if found.stable]
         broken = [RULES_JA[rule] for rule, found in self.shares.stability.items() if not found.stable]
         held = f"抜けて得をする組がないのは{'・'.join(stable)}" if stable else "どの分け方にも抜けて得をする組がある"
-        return (
+        said = (
             f"{held}。{'・'.join(broken)}では、まとまって抜ければ得をする組がある。"
             if broken and stable
             else f"{held}。"
         )
+        return said + self._net_ja(set(stable))
+
+    def _net_ja(self, stable: set[str]) -> str:
+        """Whether subsidy and allocation tax change the verdict on any rule."""
+        if not self.shares.net_stability:
+            return ""
+        net = {RULES_JA[rule] for rule, found in self.shares.net_stability.items() if found.stable}
+        if net == stable:
+            return "補助と交付税措置を除いた実質の負担で見ても、この結論は変わらない。"
+        gained, lost = sorted(net - stable), sorted(stable - net)
+        parts = [f"{'・'.join(gained)}でも抜けて得をする組がなくなる"] if gained else []
+        parts += [f"{'・'.join(lost)}でも抜けて得をする組が出る"] if lost else []
+        return f"補助と交付税措置を除いた実質の負担で見ると、{'、'.join(parts)}。"
 
 
 def stability_of(shares: PurchaseShares) -> PurchaseStability:
@@ -93,8 +113,13 @@ def stability_of(shares: PurchaseShares) -> PurchaseStability:
     return PurchaseStability(shares)
 
 
-def compare_shares(plan: BundlePlan, bundle_id: object, game: CostGame, people: Mapping[str, float]) -> PurchaseShares:
-    """Return one purchase's shares under every compared rule with their stability; ``people``: residents by player."""
+def compare_shares(
+    plan: BundlePlan, bundle_id: object, game: CostGame, people: Mapping[str, float], *, relief: Floats | None = None
+) -> PurchaseShares:
+    """Return one purchase's shares under every compared rule with their stability; ``people``: residents by player.
+
+    ``relief``: what allocation tax gives back of each choice (relief.py); with it stability is looked at net of it as well.
+    """
     weights = {"population": {name: people[name] for name in game.players}, "usage": _use(plan, bundle_id)}
     shares = {rule: share_costs(game, rule=rule, weights=weights.get(rule)) for rule in COMPARED}
     stability = {rule: check_stability(game, found) for rule, found in shares.items()}
@@ -103,7 +128,32 @@ def compare_shares(plan: BundlePlan, bundle_id: object, game: CostGame, people: 
     except ModelError:
         limit = float("nan")
     names = dict(zip(plan.problem.bundle_ids.tolist(), purchase_names(plan.problem), strict=True))
-    return PurchaseShares(bundle_id, names[bundle_id], shares, stability, limit)
+    found = PurchaseShares(bundle_id, names[bundle_id], shares, stability, limit)
+    return found if relief is None else _with_net(found, plan, relief)
+
+
+def _verdict(found: Stability) -> tuple[str, int, str, float]:
+    """Losers, groups that would leave, the one that gains most, and what holds it."""
+    losers = "・".join(found.losers) or "なし"
+    if not found.groups_count:
+        return losers, 0, "なし", 0.0
+    worst = found.blocking.iloc[0]
+    return losers, found.groups_count, str(worst["leaving_group"]), float(worst["amount_to_hold"])
+
+
+def _with_net(found: PurchaseShares, plan: BundlePlan, relief: Floats) -> PurchaseShares:
+    """The same shares less each member's own relief, judged in the game of net costs (whoever leaves gets relief too)."""
+    net_plan = replace(plan, problem=net_problem(plan.problem, relief))
+    game = CostGame.from_bundle(net_plan, found.bundle_id, owner="owner_name_ja")
+    inside = plan.taken & (plan.problem.bundle_ids[plan.problem.bundle_of] == found.bundle_id)
+    owner = plan.problem.units["owner_name_ja"].astype(str).to_numpy()[plan.problem.unit_of[inside]]
+    given = pd.Series(relief[inside]).groupby(owner).sum()
+    less = np.array([float(given[name]) for name in game.players])
+    stability = {
+        rule: check_stability(game, replace(shares, shares=shares.shares - less, alone=game.alone))
+        for rule, shares in found.shares.items()
+    }
+    return replace(found, net_stability=stability, relief=dict(zip(game.players, less.tolist(), strict=True)))
 
 
 def _use(plan: BundlePlan, bundle_id: object) -> dict[str, float]:

@@ -15,7 +15,7 @@ systems are kept apart: one says nothing about the other.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -58,11 +58,11 @@ class MemberMap:
         named, counts = self.procurements["is_named"], self.joined_counts()
         none = self.states.loc[self.states["municipality_code"].map(counts) == 0, "name_ja"]
         text = (
-            f"公表された共同調達・共同利用 {len(named)} 件のうち、参加団体名が分かるのは {int(named.sum())} 件。"
-            f"最も多く名前の出る団体は {int(counts.max())} 件"
+            f"公表された共同調達・共同利用{len(named)}件のうち、参加団体名が分かるのは{int(named.sum())}件。"
+            f"最も多く名前の出る団体は{int(counts.max())}件"
         )
         names = "・".join(none) if len(none) <= 6 else f"{'・'.join(none.iloc[:6])}ほか"
-        return text + f"、一度も名前の出ない団体は {len(none)} 団体{f'（{names}）' if len(none) else ''}。"
+        return text + f"、一度も名前の出ない団体は{len(none)}団体{f'（{names}）' if len(none) else ''}。"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,14 +84,20 @@ class Uptake:
 
     def summary(self) -> str:
         """Return the headline sentence (Japanese)."""
-        parts = []
-        for row in self.table[self.table["joining_yearly_rate"].notna()].itertuples():
-            parts.append(
-                f"{row.service_ja}（{_CLASS_JA[str(row.service_class)]}）は {float(cast(float, row.period_years)):.1f} 年で "
-                f"{row.first_members_count}→{row.last_members_count} 団体、未参加団体のうち年 "
-                f"{format_rate(float(cast(float, row.joining_yearly_share)), decimals=0)}が参加"
-            )
-        return "。".join(parts) + "。" if parts else "二時点以上の参加団体数が公表された共同調達はない。"
+        known = self.table[self.table["joining_yearly_rate"].notna()]
+        if known.empty:
+            return "二時点以上の参加団体数が公表された共同調達はない。"
+        ordered = known.sort_values("joining_yearly_share", ascending=False, kind="stable")
+        first, *others = [self._row_ja(row) for row in ordered.itertuples()]
+        rest = f"ほかは、{'、'.join(others)}。" if others else ""
+        return f"最も速く広がったのは{first}。{rest}括弧内は、まだ参加していない団体のうち1年に加わった割合。"
+
+    @staticmethod
+    def _row_ja(row: Any) -> str:
+        """One service: kind, members from and to, and the rate of joining."""
+        rate = format_rate(float(row.joining_yearly_share), decimals=0)
+        kind = "" if _CLASS_JA[str(row.service_class)] in row.service_ja else f"{_CLASS_JA[str(row.service_class)]}の"
+        return f"{kind}{row.service_ja}で{float(row.period_years):.1f}年に{row.first_members_count}→{row.last_members_count}団体（{rate}）"
 
 
 def map_members(

@@ -6,6 +6,7 @@ import pytest
 
 from dxmodels.bundling import asked, verify_plan
 from dxmodels.bundling.explain import RulePrices
+from dxmodels.bundling.relief import relief_of_choices
 from dxmodels.inputs import NotComputable, attempt, load_case, load_option, load_register
 
 TABLES = ["municipalities", "municipal_systems", "offers", "capacity", "tasks", "vendors"]
@@ -74,7 +75,27 @@ def test_one_purchase_under_five_rules(osaka: object) -> None:
     # The nucleolus harms nobody where the purchase saves anything at all.
     assert not shares.shares["nucleolus"].losers
     frame = asked.stability_of(shares).to_frame().set_index("sharing_rule_ja")
+    # Net of allocation tax: every member's relief is a part of its own outlay, and the nucleolus, which harms nobody, stays harmless.
+    assert (table["relief_yen"] >= 0).all()
+    assert (table["relief_yen"] < 0.45 * table["stand_alone_cost_yen"]).all()
+    assert frame.loc["仁", "net_losers_ja"] == "なし"
     assert (frame.loc[frame["leaving_groups_count"] == 0, "amount_to_hold_yen"] == 0).all()
+
+
+def test_relief_by_hand(osaka: object) -> None:
+    """90 % by bond, half of its repayment in the allocation tax: 45 % of the outlay up to FY2029, nothing after or for rich bodies."""
+    found = study(osaka, "joint_council")
+    towns = found.case.table("municipalities").set_index("municipality_code")["fiscal_strength_index"].astype(float)
+    problem = found.problem
+    relief = relief_of_choices(problem, found.case.table("municipalities"), found.params.register)
+    outlay = problem.choice_labels["cash_yen"].astype(float)
+    start = problem.bundles["start_fy"].to_numpy()[problem.bundle_of]
+    strength = problem.units["owner"].map(towns).to_numpy(dtype=float)[problem.unit_of]
+    poor = (strength < 1.0) & (start <= 2029)
+    assert relief[poor] == pytest.approx(0.45 * outlay[poor])
+    assert (relief[(start > 2029) | (strength >= 1.0)] == 0).all()
+    assert poor.any()
+    assert (strength >= 1.0).any()
 
 
 def test_published_values_alone_cannot_answer() -> None:

@@ -179,3 +179,15 @@ def test_a_plain_function_of_43_members_is_answered_without_a_claim() -> None:
     stability = check_stability(game, found)
     assert not stability.exhaustive
     assert "網羅的な確認ではない" in stability.summary()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_yen_and_millions_of_yen_are_shared_alike(seed: int) -> None:
+    offers = random_offers(seed, 8, fewest=True)
+    dear = OfferGame(offers.fixed * 1e9, offers.cost * 1e9, offers.joining, offers.fewest)
+    names = tuple(f"p{k}" for k in range(8))
+    for rule in ("least_core", "nucleolus"):
+        small, large = (share_costs(CostGame.of_offers(names, game), rule=rule) for game in (offers, dear))
+        assert large.worst_saving == pytest.approx(small.worst_saving * 1e9, rel=1e-6, abs=1e2)
+        if rule == "nucleolus":
+            assert large.shares == pytest.approx(small.shares * 1e9, rel=1e-6)
