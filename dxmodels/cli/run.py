@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dxmodels.cli.common import is_path, say
+from dxmodels.cli.edition import EDITIONS, publish
 from dxmodels.errors import EXIT_OK
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ def add_run(commands: Any) -> None:
         default="",
         metavar="番地",
         help="Dask のクラスタで実行する（例：tcp://192.0.2.10:8786。docs/cluster.md）",
+    )
+    run.add_argument(
+        "--edition",
+        choices=EDITIONS,
+        default="internal",
+        help="internal＝庁内版だけ（既定）、public・both＝公表版も作る（庁内版は比較と再開のため常に残る）",
     )
     run.add_argument("--quiet", action="store_true", help="途中経過を表示しない")
     run.set_defaults(answer=_run)
@@ -73,6 +80,8 @@ def _run(options: argparse.Namespace) -> int:
             say=(lambda text: None) if options.quiet else say,
         )
     print(report.summary())
+    if options.edition != EDITIONS[0] and report.exit_code == EXIT_OK:
+        publish(report.run_id)
     return report.exit_code
 
 

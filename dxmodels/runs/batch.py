@@ -36,6 +36,7 @@ from dxmodels.runs.plans import Job, jobs_of, load_plan
 from dxmodels.runs.project import reports_root
 
 BRIDGE = "bridge.json"
+INTERNAL_JA = "庁内版"  # the public edition of a run is made from its results (editions/publish.py)
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,14 @@ def _finish(run: Execution, case: CaseFacts) -> RunReport:
     embedded = case.name == EMBEDDED_CASE
     title = run.plan.title_ja if embedded else f"{case.title_ja} {run.plan.own_title_ja or run.plan.title_ja}"
     edition = Edition(
-        run.run_id, title, run.plan.edition_ja, case.title_ja, case.as_of, case.base_fy, own=case.own, embedded=embedded
+        run.run_id,
+        title,
+        f"{run.plan.edition_ja}　{INTERNAL_JA}",
+        case.title_ja,
+        case.as_of,
+        case.base_fy,
+        own=case.own,
+        embedded=embedded,
     )
     for page in pages:
         for exhibit_id, names in unexplained_names(page):
