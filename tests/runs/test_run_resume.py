@@ -116,7 +116,7 @@ def test_pieces_rendered_before_the_end_are_not_rendered_again(project: Path, mo
 def test_a_full_disk_is_told_in_japanese_and_the_run_resumes(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real, reports = Path.write_bytes, project / "reports"
     finished = 0
-    for failing in (3, 7, 20):  # the writes of the first notebook, of the second, of the pages
+    for failing in (3, 7, 12):  # the writes of the first notebook, of the second, of the pages
         count = iter(range(1, 10_000))
 
         def refuses(self: Path, content: bytes, count: Iterator[int] = count, failing: int = failing) -> int:
