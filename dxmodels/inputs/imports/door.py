@@ -75,8 +75,8 @@ class ImportReport:
         else:
             lines.append(f"ケース「{self.case}」に契約 {self.contracts:,} 件、入札 {self.bids:,} 件を取り込みました。")
         if self.waiting and self.reading.kind.startswith("review"):
-            lines.append(f"国の契約 {self.waiting:,} 件は府・市町村のシステムに属さないため contracts には入れず、"
-                         "contracts_waiting.csv と review_contracts.csv（集計用、全件）に置きました。")  # fmt: skip
+            lines.append(f"このまま契約の表に入れられない {self.waiting:,} 件は、理由と直し方とともに contracts_waiting.csv に置きました"
+                         "（集計用の全件は review_contracts.csv）。")  # fmt: skip
         elif self.waiting:
             lines.append(f"割当・確認待ちの契約 {self.waiting:,} 件は contracts_waiting.csv にあります"
                          f"（{FOLDER}/{OWNERS_FILE} に割当を書くか --municipality を付けて取り込み直してください）。")  # fmt: skip

@@ -17,7 +17,7 @@ from dxmodels.lockin.karte.confidence import Confidence
 from dxmodels.lockin.karte.facts import FactSource, SystemFacts
 from dxmodels.lockin.karte.page import Block
 
-LEVEL_STATE_JA = {LOCKED: "ロックイン", OPEN: "該当少", UNKNOWN: "不明"}
+LEVEL_STATE_JA = {LOCKED: "疑いが強い", OPEN: "強くない", UNKNOWN: "不明"}
 _LINKS_SHOWN = 4
 
 
