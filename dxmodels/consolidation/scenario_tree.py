@@ -72,9 +72,10 @@ def _leaf_rules(tree: DecisionTreeClassifier, names: list[str]) -> dict[int, str
             rules[node] = "、かつ".join(conditions)
             continue
         name, threshold = names[structure.feature[node]], structure.threshold[node]
-        below, above = f"{name} ≦ {threshold:.4g}", f"{name} ＞ {threshold:.4g}"
+        below, above = f"{name}が{threshold:.4g}以下", f"{name}が{threshold:.4g}を超える"
         if CATEGORY_SIGN in name:
-            below, above = name.replace(CATEGORY_SIGN, " ≠ ", 1), name
+            given, category = name.split(CATEGORY_SIGN, 1)
+            below, above = f"{given}が「{category}」以外", f"{given}が「{category}」"
         pending.append((structure.children_left[node], [*conditions, below]))
         pending.append((structure.children_right[node], [*conditions, above]))
     return rules

@@ -69,7 +69,7 @@ def test_the_tree_names_the_same_two_inputs() -> None:
     inputs = draws()
     tree = grow_scenario_tree(inputs, (inputs["a"] > 0.7) & (inputs["b"] < 0.4), depth=2)
     assert tree.leaves.loc[0, "density_share"] > 0.97
-    assert "a ＞ 0.7" in tree.leaves.loc[0, "rule"]
+    assert "aが0.7016を超える" in tree.leaves.loc[0, "rule"]
 
 
 @pytest.mark.parametrize("marks", [np.zeros(10, bool), np.ones(10, bool), np.ones(9, bool)])
