@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -121,7 +121,7 @@ def relaxed_master(
     ``holds`` marks the rows in force (all, where None); ``charge`` prices rows that are not (see ``Master.charge``).
     """
     gap = max(1e-9, min(1e-5, effort.gap / 10))
-    plain = problem.with_coupling(Coupling.empty(problem.n_choices, problem.n_bundles))
+    plain = _without_rows(problem, charge)
     master = Master(plain)
     master.add(np.flatnonzero(_opening_columns(plain)))
     first = master.run(gap=gap, rounds=_RELAXATION_ROUNDS)
@@ -134,6 +134,16 @@ def relaxed_master(
         coupled.charge(charge)
     coupled.add(np.flatnonzero(_columns_by_pattern(problem, first)))
     return coupled, coupled.run(gap=gap, rounds=_RELAXATION_ROUNDS, smoothing=0.3)
+
+
+def _without_rows(problem: BundleProblem, charge: Floats | None) -> BundleProblem:
+    """The problem without its coupling rows; where some are charged, with the charges in its costs."""
+    plain = problem.with_coupling(Coupling.empty(problem.n_choices, problem.n_bundles))
+    if charge is None:
+        return plain
+    rows = problem.coupling
+    cost, fixed = problem.cost + rows.on_choices.T @ charge, problem.fixed_cost + rows.on_bundles.T @ charge
+    return replace(plain, cost=cost, fixed_cost=fixed)
 
 
 def _opening_columns(problem: BundleProblem) -> Flags:
@@ -204,7 +214,7 @@ def improved_plan(
     bound, prices = relaxation.prices.bound, relaxation.prices
     method = "lagrangian"
     taken, bound, method = _finish(problem, prices, taken, bound, method, effort, clock)
-    search = Search(problem, prices, core_choices(problem, relaxation, per_unit=8), seed=seed)
+    search = Search(problem, prices, core_choices(problem, relaxation, per_unit=8), seed=seed, shares=relaxation.shares)
     steps, quiet = (effort.iterations or 0), 0
     for turn in range(steps):
         if _gap(problem, taken, bound) <= effort.gap or clock.over or quiet > 60:

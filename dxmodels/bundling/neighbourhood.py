@@ -4,6 +4,8 @@ Large-neighbourhood search (Shaw 1998; Pisinger & Ropke 2019, Handbook of Metahe
 the plan whole, so that fewest-members rules stay simple; their members are freed, all other members keep their bundle and the room they
 take is subtracted from every limit. The plan's distance to the proven bound splits exactly into parts by connected group of units
 (tasks, if no bundle spans two), and groups are drawn in proportion to their part: effort goes where the proof says there is money.
+Three kinds take turns: whole groups, the users of dear coupling rows, and the doubtful units, whose place in the plan is not the one the
+relaxation gives them (Danna, Rothberg & Le Pape 2005, relaxation-induced neighbourhoods). Each kind keeps its own size.
 Each small problem is solved by HiGHS to a node limit, so that a run with a seed repeats itself.
 """
 
@@ -20,6 +22,9 @@ from dxmodels.bundling.pricing import Pricer
 from dxmodels.bundling.problem import BundleProblem, Coupling, Flags, Floats, Ints
 from dxmodels.bundling.strong import repaired, start_of, strong_arrays
 from dxmodels.solver import Effort, solve_arrays
+
+_GROWTH = {"group": 1.1, "row": 1.25, "doubt": 1.3}
+_LARGEST = {"group": 6.0, "row": 12.0, "doubt": 12.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,14 +77,18 @@ def _live_rows(rows: Coupling) -> Coupling:
 class Search:
     """A neighbourhood search over one problem from one plan, guided by prices."""
 
-    def __init__(self, problem: BundleProblem, prices: Prices, allowed: Flags, *, seed: int) -> None:
+    def __init__(
+        self, problem: BundleProblem, prices: Prices, allowed: Flags, *, seed: int, shares: Floats | None = None
+    ) -> None:
         self.problem = problem
         self.allowed = allowed
         self._prices = prices
         self._priced = Pricer(problem).price(prices.pi, prices.lam)
         self._group = unit_groups(problem)
         self._draw = np.random.default_rng(seed)
-        self._size = 1.0
+        self._shares = shares
+        self._sizes = {"group": 1.0, "row": 1.0, "doubt": 1.0}
+        self._kind = "group"
 
     def step(self, taken: Flags, effort: Effort) -> Step:
         """Free one neighbourhood and solve it; return the better of the two plans."""
@@ -92,20 +101,41 @@ class Search:
         new[choices[repaired(part, report.values)]] = True
         better = self.problem.value(new) < self.problem.value(taken) * (1 - 1e-9) - 1e-12
         # Neighbourhoods grow while they are solved to the end without gain, and shrink where the node limit stops them.
-        self._size = np.clip(self._size * (1.0 if better else 1.04 if report.status == "optimal" else 0.95), 1.0, 6.0)
+        change = 1.0 if better else _GROWTH[self._kind] if report.status == "optimal" else 0.8
+        self._sizes[self._kind] = float(np.clip(self._sizes[self._kind] * change, 1.0, _LARGEST[self._kind]))
         return Step(new if better else taken, bool(better))
 
     def _free_units(self, taken: Flags) -> Flags:
-        if self._draw.random() < 0.5 and self._group.max() > 0:
-            return self._by_group(taken)
-        return self._by_row(taken)
+        kinds = {"row": self._by_row}
+        if self._group.max() > 0:
+            kinds["group"] = self._by_group
+        if self._shares is not None:
+            kinds["doubt"] = self._by_doubt
+        self._kind = str(self._draw.choice(sorted(kinds)))
+        return kinds[self._kind](taken)
+
+    def _by_doubt(self, taken: Flags) -> Flags:
+        """Some of the units that the relaxation would rather have elsewhere, with all members where a fewest-members rule holds."""
+        problem = self.problem
+        assert self._shares is not None  # this kind is drawn only then
+        doubtful = problem.unit_of[taken & (self._shares < 0.9)]
+        if not len(doubtful):
+            return self._by_row(taken)
+        count = min(len(doubtful), round(100 * self._sizes["doubt"]))
+        free = np.zeros(problem.n_units, dtype=bool)
+        free[self._draw.permutation(doubtful)[:count]] = True
+        ruled = np.zeros(problem.n_bundles, dtype=bool)
+        ruled[problem.bundle_of[taken & free[problem.unit_of]]] = True
+        ruled &= problem.min_units > 1
+        free[problem.unit_of[taken & ruled[problem.bundle_of]]] = True
+        return free
 
     def _by_group(self, taken: Flags) -> Flags:
         """Whole groups, drawn in proportion to their part of the distance to the bound."""
         groups = int(self._group.max()) + 1
         weight = self._distance_by_group(taken, groups) + 1e-12
         weight = weight / weight.sum() + 0.5 / groups
-        count = min(groups, max(1, round(self._size)))
+        count = min(groups, max(1, round(self._sizes["group"])))
         chosen = self._draw.choice(groups, size=count, replace=False, p=weight / weight.sum())
         return np.isin(self._group, chosen)
 
@@ -114,14 +144,14 @@ class Search:
         problem = self.problem
         rows = np.flatnonzero(self._prices.lam > 1e-9)
         bundles = np.unique(problem.bundle_of[taken])
-        chance = self._draw.random(len(bundles)) < 0.03 * self._size
+        chance = self._draw.random(len(bundles)) < 0.03 * self._sizes["row"]
         picked = np.zeros(problem.n_bundles, dtype=bool)
         picked[bundles[chance]] = True
         if len(rows):
             row = self._draw.choice(rows, size=min(2, len(rows)), replace=False)
             users = np.asarray(abs(problem.coupling.on_choices[row]).sum(axis=0)).ravel() > 0
             using = np.unique(problem.bundle_of[taken & users])
-            keep = min(len(using), round(16 * self._size))
+            keep = min(len(using), round(16 * self._sizes["row"]))
             picked[self._draw.permutation(using)[:keep]] = True
         free = np.zeros(problem.n_units, dtype=bool)
         free[problem.unit_of[taken & picked[problem.bundle_of]]] = True
