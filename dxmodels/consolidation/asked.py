@@ -16,7 +16,7 @@ from dxmodels.consolidation.settings import read_structure
 from dxmodels.consolidation.simulation import simulate
 from dxmodels.consolidation.staff_profile import StaffProfile, profile_staff
 from dxmodels.consolidation.told import Told, short_ja
-from dxmodels.consolidation.told_answers import tell_answers
+from dxmodels.consolidation.told_answers import ThreeAnswers, tell_answers
 from dxmodels.consolidation.told_causes import tell_boxes, tell_information, tell_sensitivity, tell_tree
 from dxmodels.consolidation.told_plans import tell_branches, tell_earlier
 from dxmodels.consolidation.told_robustness import robust_and_rival, tell_scenario_regret, tell_structures
@@ -86,7 +86,9 @@ def branches_of(result: SimulationResult, register: Register) -> Told:
     return tell_branches(result, late_years=register.value("sim_entity_delay_years"))
 
 
-def answers_of(result: SimulationResult, case: Case, register: Register, option: str, *, draws: int, seed: int) -> Told:
+def answers_of(
+    result: SimulationResult, case: Case, register: Register, option: str, *, draws: int, seed: int
+) -> ThreeAnswers:
     """Return the three answers of the chapter: robust structure, when it loses, what to study first."""
     return tell_answers(
         tell_structures(result),
@@ -100,6 +102,16 @@ def answers_of(result: SimulationResult, case: Case, register: Register, option:
 def staff_of(entity: EntityCase, register: Register) -> StaffProfile:
     """Return the roles of the new body with pay gap and training."""
     return profile_staff(entity, register)
+
+
+def loses_when_of(answers: ThreeAnswers) -> str:
+    """Return when the robust structure loses, in the words of the first page."""
+    return answers.loses_when
+
+
+def study_first_of(answers: ThreeAnswers) -> str:
+    """Return the assumption to study first."""
+    return answers.study_first
 
 
 def calibration_of(result: SimulationResult) -> CapacityCalibration:

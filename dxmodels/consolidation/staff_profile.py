@@ -36,7 +36,7 @@ _PERCENT = 100.0
 
 @dataclass(frozen=True, eq=False)
 class StaffProfile:
-    """One row a role: share, people in the first year and at full strength, pay against the market, training days."""
+    """One row a role: share, people at full strength, market pay and what municipalities and the offer fall short of it, training days."""
 
     table: pd.DataFrame
     gap_bill_yen: float
@@ -74,14 +74,11 @@ def profile_staff(entity: EntityCase, register: Register) -> StaffProfile:
             {
                 "role_ja": name,
                 "role_share": shares[role],
-                "first_year_fte": float(staff.iloc[0]) * shares[role],
                 "full_fte": people,
                 "market_pay_yen": round(market),
-                "municipal_pay_yen": round(own),
                 "pay_gap_yen": round(market - own),
                 "offer_margin_yen": round(offered - market),
                 "subject_ja": subject,
-                "days_each": register.value(f"entity_training_days_{role}"),
                 "training_days": people * register.value(f"entity_training_days_{role}"),
             }
         )

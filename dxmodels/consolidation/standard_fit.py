@@ -135,8 +135,11 @@ def _by_group(given: pd.DataFrame, register: Register) -> tuple[pd.DataFrame, in
     day_yen = register.value("sim_staff_cost_yen") / register.value("expert_working_days")
     table = sums[[*STATES]].astype("int64").reset_index()
     table["closing_yen"] = sums["closing_yen"].round().astype("int64").to_numpy()
-    table["adoption_days_each"] = (sums["adoption_days"] / per_system).to_numpy(dtype=float)
-    table["break_even_days"] = (sums["closing_yen"] / day_yen / per_system).to_numpy(dtype=float)
+    for name, days_each in (
+        ("adoption_days_each", sums["adoption_days"] / per_system),
+        ("break_even_days", sums["closing_yen"] / day_yen / per_system),
+    ):
+        table[name] = days_each.round().astype("Int64").to_numpy()
     return table, int(((part | (gap & standard)) & ~priced).sum())
 
 

@@ -1,38 +1,68 @@
-"""What must a panel member be able to say after a quarter of an hour? Three answers, each the first words of the exhibit it rests on."""
+"""What must a panel member be able to say after a quarter of an hour? Three short answers, each from the table of the exhibit it rests on."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import pandas as pd
 
 from dxmodels.consolidation.told import Told
+from dxmodels.money import format_rate
 
-_QUESTIONS = (
-    ("どの体制が頑健か", "図表E24・E24c"),
-    ("その体制はどんなときに負けるか", "図表E24i・E24o"),
-    ("どの不確かさを先に調べるか", "図表E24k・E24j"),
-)
+_QUESTIONS = ("どの体制が頑健か", "その体制はどんなときに負けるか", "どの不確かさを先に調べるか")
+_EXHIBITS = ("図表E24・E24c", "図表E24i・E24o", "図表E24k・E24j")
 _END = "。"
 
 
-def tell_answers(structures: Told, losses: Told, tree: Told, information: Told, drivers: Told) -> Told:
+@dataclass(frozen=True, eq=False)
+class ThreeAnswers(Told):
+    """The three answers with the words that stand on the first page: ``loses_when`` and ``study_first``."""
+
+    loses_when: str = ""
+    study_first: str = ""
+
+
+def tell_answers(structures: Told, losses: Told, tree: Told, information: Told, drivers: Told) -> ThreeAnswers:
     """Return question, answer and exhibits in three rows: the robust structure, when it loses, what to study first.
 
     Where no box is useful the tree says where losing is most likely; where no single study would change the choice, the strongest driver is named
     as the one to begin with.
     """
-    lost, first = losses.sentence, first_sentence(information.sentence)
-    if losses.table["coverage_share"].isna().all():
-        lost = first_sentence(lost) + "一つの条件の組では言い切れず、" + first_sentence(tree.sentence)
-    if not information.table["evppi_yen"].iloc[0] > 2 * information.table["evppi_standard_error_yen"].iloc[0]:
-        first += first_sentence(drivers.sentence).removesuffix(_END) + "ので、調べるならここから始める" + _END
-    answers = (first_sentence(structures.sentence), lost, first)
+    when, studied = _when(losses, tree), _studied(information, drivers)
+    answers = (
+        first_sentence(structures.sentence),
+        first_sentence(losses.sentence).removesuffix(_END) + f"で、主に{when}である。",
+        studied[1],
+    )
     rows = [
         {"question_ja": question, "told_answer_ja": answer, "answer_exhibits_ja": exhibits}
-        for (question, exhibits), answer in zip(_QUESTIONS, answers, strict=True)
+        for question, answer, exhibits in zip(_QUESTIONS, answers, _EXHIBITS, strict=True)
     ]
-    return Told(pd.DataFrame(rows), "".join(answers))
+    return ThreeAnswers(pd.DataFrame(rows), "".join(answers), loses_when=when, study_first=studied[0])
 
 
 def first_sentence(text: str) -> str:
     """Return what stands up to the first full stop, with it."""
     return text.split(_END)[0] + _END
+
+
+def _when(losses: Told, tree: Told) -> str:
+    box = losses.table
+    if box["coverage_share"].notna().all():
+        said = "、かつ".join(f"「{row.assumption_ja}」が{row.condition_ja}" for row in box.itertuples())
+        return f"{said}のとき（その{format_rate(float(box['density_share'].iloc[0]), decimals=0)}で負ける）"
+    leaf = tree.table.iloc[0]
+    return f"{leaf['rule']}のとき（その{format_rate(float(leaf['density_share']), decimals=0)}で負ける）"
+
+
+def _studied(information: Told, drivers: Told) -> tuple[str, str]:
+    """Return the assumption to study first, and the sentence that says why."""
+    top = information.table.iloc[0]
+    if float(top["evppi_yen"]) > 2 * float(top["evppi_standard_error_yen"]):
+        return str(top["assumption_ja"]), first_sentence(information.sentence)
+    driver = str(drivers.table["assumption_ja"].iloc[0])
+    share = format_rate(float(drivers.table["total_order_share"].iloc[0]), decimals=0)
+    return (
+        driver,
+        f"先に調べるなら差のばらつきの{share}を左右する「{driver}」である（ただし、どれか1つを調べても選択が変わる見込みは小さい）。",
+    )

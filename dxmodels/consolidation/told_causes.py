@@ -15,7 +15,6 @@ from dxmodels.consolidation.result import SimulationResult
 from dxmodels.consolidation.scenario_tree import grow_scenario_tree
 from dxmodels.consolidation.settings import DRAWN
 from dxmodels.consolidation.told import Told, short_ja
-from dxmodels.errors import ModelError
 from dxmodels.glossary import unit_ja
 from dxmodels.inputs import Case, Register
 from dxmodels.money import format_amount, format_rate
@@ -81,7 +80,9 @@ def tell_tree(result: SimulationResult, register: Register, *, option: str, agai
     """Return the leaves of a small tree over the same draws, the second opinion on the box."""
     loses = losing_draws(result, option=option, against=against)
     if not _RARE < loses.mean() < 1 - _RARE:
-        raise ModelError("どちらの体制が軽いかがほぼ変わらないため、決定木を作れません。比べる体制を変えてください。")
+        whole = {"rule": "（条件なし）", "coverage_share": 1.0, "density_share": float(loses.mean()), "mass_share": 1.0}
+        text = f"「{_name(result, option)}」の負担が「{_name(result, against)}」より重くなるのは試行の{format_rate(float(loses.mean()))}で、どちらが軽いかがほぼ変わらないため、決定木は作らない。"
+        return Told(pd.DataFrame([whole]), text)
     inputs, units = readable_inputs(result, register)
     named = inputs.rename(columns={name: f"{name}［{unit}］" for name, unit in units.items() if unit})
     tree = grow_scenario_tree(named, loses, depth=depth)
