@@ -25,7 +25,7 @@ from pathlib import Path
 import psutil
 
 TELLS_TIMES = {"manifest.json", "log.txt"}
-LEFT_SECONDS = 5  # within which all that a killed run had started must be gone
+LEFT_SECONDS = 60  # within which all that a killed run had started must be gone (a server of libraries ends when its imports are done)
 
 
 def main() -> None:

@@ -11,13 +11,22 @@ import time
 
 from instances import couple, make_instance
 
-from dxmodels.bundling import optimize_bundles, verify_plan
+from dxmodels.bundling import BundleProblem, optimize_bundles, verify_plan
+from dxmodels.bundling.decomposition import Milestone
 from dxmodels.solver import Effort
 
 
-def report(name: str, problem: object, effort: Effort) -> None:
-    began = time.process_time()
-    plan = optimize_bundles(problem, effort=effort)  # type: ignore[arg-type]
+def report(name: str, problem: BundleProblem, effort: Effort) -> None:
+    began, wall = time.process_time(), time.perf_counter()
+
+    def tell(stage: Milestone) -> None:
+        gap = 1 - stage.bound / stage.objective
+        spent, passed = time.process_time() - began, time.perf_counter() - wall
+        print(
+            f"  {stage.stage:10} {gap:.4%} after {spent:6.1f} s of processor, {passed:6.1f} s by the clock", flush=True
+        )
+
+    plan = optimize_bundles(problem, effort=effort, progress=tell if len(problem.coupling) else None)
     seconds = time.process_time() - began
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     check = verify_plan(plan.problem, plan)
@@ -25,8 +34,6 @@ def report(name: str, problem: object, effort: Effort) -> None:
         f"{name}: {seconds:.1f} s of processor, gap {plan.gap:.4%}, by prices alone {check.gap:.4%}, {memory:.2f} GB, checked {check.ok}",
         flush=True,
     )
-    if len(plan.problem.coupling):
-        print(plan.history.to_string())
 
 
 def main() -> None:

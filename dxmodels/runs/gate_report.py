@@ -42,8 +42,8 @@ def write_gate_sheet(path: Path, parts: Sequence[DeskPart], *, title: str) -> Pa
         book.set_properties({"title": title, "created": dt.datetime(2026, 4, 1)})
         base = {"font_name": "Noto Sans CJK JP", "font_size": 10.5, "valign": "top"}
         styles = {
-            "title": book.add_format({**base, "bold": True, "font_size": 13}),
-            "text": book.add_format(base),
+            "title": book.add_format({**base, "bold": True, "font_size": 13, "text_wrap": True}),
+            "text": book.add_format({**base, "text_wrap": True}),
             "head": book.add_format({**base, "bold": True, "bg_color": "#DCEBF7", "border": 1, "text_wrap": True}),
             "cell": book.add_format({**base, "border": 1, "text_wrap": True}),
             "right": book.add_format({**base, "border": 1, "align": "right"}),
@@ -85,26 +85,44 @@ def _sheet(sheet: Any, styles: dict[str, Any], part: DeskPart) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    for row, text in enumerate((part.title, part.lead, *part.notes)):
-        sheet.write_string(row, 0, text, styles["title" if row == 0 else "text"])
     if part.table is None:
+        sheet.set_column(0, 0, 2 * _WIDEST)
+        _words(sheet, styles, part, [2 * _WIDEST])
         return
     heads, right, lines = _texts(part.table)
-    top = len(part.notes) + 3
     widths = [
         min(_WIDEST, max(_NARROWEST, 2 + 2 * max(len(text) for text in column)))
         for column in zip(heads, *lines, strict=True)
     ]
-    for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
+    for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
+    top = _words(sheet, styles, part, widths)
+    for column, head in enumerate(heads):
         sheet.write_string(top, column, head, styles["head"])
     for row, line in enumerate(lines, start=top + 1):
         for column, text in enumerate(line):
             sheet.write_string(row, column, text, styles.get(text) or styles["right" if right[column] else "cell"])
-        height = max(-(-2 * len(text) // width) for text, width in zip(line, widths, strict=True))
-        sheet.set_row(row, height * _LINE_HEIGHT + 2)
+        sheet.set_row(row, _height(line, widths))
     sheet.freeze_panes(top + 1, 0)
     sheet.repeat_rows(top)
+
+
+def _words(sheet: Any, styles: dict[str, Any], part: DeskPart, widths: Sequence[int]) -> int:
+    """Title, answer and notes over the whole width of the table; the row where the table begins."""
+    texts = (part.title, part.lead, *part.notes)
+    for row, text in enumerate(texts):
+        style = styles["title" if row == 0 else "text"]
+        if len(widths) > 1:
+            sheet.merge_range(row, 0, row, len(widths) - 1, text, style)
+        else:
+            sheet.write_string(row, 0, text, style)
+        sheet.set_row(row, _height([text], [sum(widths)]))
+    return len(texts) + 1
+
+
+def _height(texts: Sequence[str], widths: Sequence[int]) -> int:
+    """Points for the longest cell of a row: Japanese letters are two wide."""
+    return max(-(-2 * len(text) // width) for text, width in zip(texts, widths, strict=True)) * _LINE_HEIGHT + 2
 
 
 def _html_table(part: DeskPart) -> str:

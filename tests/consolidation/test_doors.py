@@ -46,7 +46,7 @@ def test_words_are_categories_in_boxes_trees_and_information() -> None:
     assert search.box.limits == {"率": (pytest.approx(0.5, abs=0.01), np.inf), "体制＝事業体": (1.0, np.inf)}
     assert "「体制」が「事業体」" in search.summary()
     assert search.box.contains(inputs).sum() == pytest.approx(marks.sum(), abs=3)
-    assert "体制＝事業体" in grow_scenario_tree(inputs, marks, depth=2).leaves["rule"][0]
+    assert "体制が「事業体」" in grow_scenario_tree(inputs, marks, depth=2).leaves["rule"][0]
     assert "「体制」が「事業体」以外" in find_boxes(inputs, inputs["体制"] != "事業体").summary()
     benefit = np.column_stack([np.zeros(1500), np.where(inputs["体制"] == "事業体", -5.0, 1.0)])
     # learning the word tells all: EVPPI = EVPI

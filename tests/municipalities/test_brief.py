@@ -69,6 +69,23 @@ def test_page_two_holds_cost_deadline_move_and_help(whole: BriefSet, illustrativ
     assert "一人情シス" in text
 
 
+def test_next_steps_follow_from_the_pages_own_numbers(whole: BriefSet, illustrative: Case) -> None:
+    steps = {block.title: block for page in whole.pages if page.key == f"{VILLAGE}-2" for block in page.foot}[
+        "次にすること"
+    ]
+    words = "".join(row[0] for row in steps.rows)
+    headline = next(page.headline for page in whole.pages if page.key == f"{VILLAGE}-2")
+    due = headline.split("次に決める期限は")[1].rstrip("。")
+    ends = illustrative.table("municipal_systems").query("municipality_code == @VILLAGE")["contract_end_fy"]
+    assert words.startswith(f"1．{due}までに")
+    assert any(f"契約が終わる {count} 業務" in words for count in ends.value_counts())
+    assert "情報担当が1人" in words
+    costs = {block.title: block for page in whole.pages if page.key == f"{VILLAGE}-2" for block in page.left}
+    assert len(costs["システムの年間運用経費（税込）"].rows) == len(
+        ends
+    )  # nothing left to move, no joint purchase: every task has room
+
+
 def test_what_a_body_pays_in_a_joint_purchase_adds_up(joint: JointPlan) -> None:
     # the Shapley values of a purchase share out its whole saving; so do the equal parts
     for _, rows in joint.table.groupby("bundle_id"):
@@ -84,6 +101,7 @@ def test_published_tables_answer_page_one_and_say_what_page_two_needs(published:
     assert "municipal_systems" in second
     assert "5.7 倍" in second  # the published lines can still be told
     assert "替えるなら決める期限" in second
+    assert "契約・経費・職員の表がそろうと" in second
 
 
 def test_pages_fit_two_sheets_of_a_small_file(whole: BriefSet, illustrative: Case) -> None:

@@ -15,6 +15,7 @@ from dxmodels.municipalities.break_even import BREAK_EVEN_ASSUMPTIONS
 from dxmodels.municipalities.brief.money import money_blocks, money_headline
 from dxmodels.municipalities.brief.page import BriefPage
 from dxmodels.municipalities.brief.standing import standing_blocks, standing_headline
+from dxmodels.municipalities.brief.steps import steps_block
 from dxmodels.municipalities.brief.study import BriefStudy, make_study
 from dxmodels.municipalities.divide import RANK_ASSUMPTIONS
 from dxmodels.municipalities.move import FUNDING_ASSUMPTIONS
@@ -123,7 +124,7 @@ def _pages(study: BriefStudy, code: str) -> tuple[BriefPage, BriefPage]:
         money_headline(study, code),
         left,
         right,
-        foot,
+        (*foot, steps_block(study, code)),
     )
     return first, second
 

@@ -52,7 +52,8 @@ def _cost(study: BriefStudy, code: str) -> Block:
     if mine.empty:
         return missing_block(title, f"算出不能：{_NOT_HELD}。")
     tasks = _task_names(study)
-    order = mine.sort_values("annual_cost_yen", ascending=False, kind="stable").head(_TASKS_SHOWN)
+    shown = len(mine) if _has_room(study, code) else _TASKS_SHOWN
+    order = mine.sort_values("annual_cost_yen", ascending=False, kind="stable").head(shown)
     unit = unit_for(float(order["annual_cost_yen"].max()))
     total, people = float(mine["annual_cost_yen"].sum()), float(study.place(code)["population_people"])
     rows = [(tasks.get(str(task), str(task)), yen_ja(float(cost), unit)) for task, cost in zip(order["task"], order["annual_cost_yen"], strict=True)]  # fmt: skip
@@ -60,6 +61,13 @@ def _cost(study: BriefStudy, code: str) -> Block:
     peers = _peer_cost(systems, study, code)
     note = f"{len(mine)} 業務の計 {yen_ja(total)}、住民1人当たり {total / people:,.0f} 円{peers}。現行の契約による標準化対象の業務で、上は経費の大きい順。"
     return Block(title, "table", tuple(rows), ("業務", "年額"), (False, True), bars, note)
+
+
+def _has_room(study: BriefStudy, code: str) -> bool:
+    """Whether the page is free for every task: nothing remains to be moved, and no joint purchase fills its foot."""
+    if isinstance(study.waves, NotComputable) or isinstance(study.joint, NotComputable):
+        return False
+    return study.joint.of(code).empty and not _has_row(study.waves.table, code)
 
 
 def _peer_cost(systems: pd.DataFrame, study: BriefStudy, code: str) -> str:

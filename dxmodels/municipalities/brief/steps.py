@@ -1,0 +1,78 @@
+"""What should this municipality do next, with whom, by when? Nothing new is computed: the steps follow from the page's own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dxmodels.fiscal import era_date, era_year
+from dxmodels.inputs import NotComputable
+from dxmodels.lockin.karte.page import Block
+from dxmodels.money import format_rate
+from dxmodels.municipalities.brief.page import yen_ja
+from dxmodels.municipalities.brief.study import BriefStudy
+
+_TITLE = "次にすること"
+_NONE = "契約・経費・職員の表がそろうと、期限と相手を挙げて示せる。"
+
+
+def steps_block(study: BriefStudy, code: str) -> Block:
+    """Return the next steps as sentences, the dated ones first; one sentence says what is needed where none can be told."""
+    steps = [*_decide(study, code), *_join(study, code), *_negotiate(study, code), *_staff(study, code)]
+    return Block(
+        _TITLE, "list", tuple((f"{place}．{step}",) for place, step in enumerate(steps, start=1)) or ((_NONE,),)
+    )
+
+
+def _decide(study: BriefStudy, code: str) -> Iterator[str]:
+    """The next date by which a contract must be decided on."""
+    if isinstance(study.calendar, NotComputable):
+        return
+    systems = (
+        study.case.table("municipal_systems").query("municipality_code == @code").dropna(subset=["contract_end_fy"])
+    )
+    counts = systems.groupby("contract_end_fy").size()
+    ahead = study.calendar.table[~study.calendar.table["is_past"]]
+    for year, date in zip(ahead["system_id"].astype(int), ahead["decision_date"], strict=True):
+        if year in counts.index:
+            yield f"{era_date(date.date())}までに、{era_year(year)}末に契約が終わる {int(counts[year])} 業務を続けるか替えるか、一緒に買うかを決める（財政・所管課と議会の日程に載せる）。"
+            return
+
+
+def _join(study: BriefStudy, code: str) -> Iterator[str]:
+    """The joint purchase that gains most, or that none gains."""
+    if isinstance(study.joint, NotComputable):
+        return
+    mine = study.joint.of(code)
+    gaining = mine[mine["shapley_saving_yen"] > 0]
+    if len(gaining):
+        best = gaining.iloc[0]
+        yield (
+            f"共同調達は{best['task_ja']}（{best['scope_name']}の {int(best['members_count'])} 団体、{era_year(int(best['start_fy']))}から）の効果が最も大きく、"
+            f"貢献割で {yen_ja(float(best['shapley_saving_yen']))}安い。仕様と負担の割り方を相手の団体と確かめる。"
+        )
+    elif study.joint.candidates_of(code):
+        yield f"共同調達の候補 {study.joint.candidates_of(code)} 件は、いまの条件では単独より得にならない。提示額か参加する団体が変わったら、あらためて比べる。"
+
+
+def _negotiate(study: BriefStudy, code: str) -> Iterator[str]:
+    """What to ask the vendors where the running cost rises."""
+    if isinstance(study.even, NotComputable) or not (study.even.table["municipality_code"] == code).any():
+        return
+    row = study.even.of(code)
+    if row["increase_yen"] > 0:
+        yield (
+            f"移行後の運用経費の増 {yen_ja(float(row['increase_yen']))}（年）について、見積の内訳を事業者に求め、交渉できる項目を "
+            f"{format_rate(float(row['break_even_discount_share']), decimals=0)}下げられるかを確かめる。"
+        )
+
+
+def _staff(study: BriefStudy, code: str) -> Iterator[str]:
+    """How to be sure of help where one person carries the work, or staff is short."""
+    if isinstance(study.staff, NotComputable) or not (study.staff.bodies["municipality_code"] == code).any():
+        return
+    own = study.staff.bodies[study.staff.bodies["municipality_code"] == code].iloc[0]
+    days = float(study.demand.loc[study.demand["municipality_code"] == code, "demand_days"].sum())
+    if own["is_one_person"]:
+        yield f"情報担当が1人のため、引継ぎの手順書をつくり、共同人材の派遣（のべ {days:,.0f} 日）を府に申し込む。"
+    elif days > 0:
+        yield f"共同人材の派遣（のべ {days:,.0f} 日）を府に申し込む。"
