@@ -18,7 +18,17 @@ import pandas as pd
 from dxmodels.services import evaluate_overlaps, find_overlaps
 
 ROOT = Path(__file__).resolve().parents[2]
-LABELLED = ("development", "frozen", "made_words", "made_places", "titles", "press_releases")
+LABELLED = (
+    "development",
+    "frozen",
+    "made_words",
+    "made_places",
+    "titles",
+    "press_releases",
+    "product_names",
+    "accounts",
+    "budget_text",
+)
 
 
 def main(embedders: list[str]) -> None:
