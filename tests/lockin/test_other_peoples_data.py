@@ -44,9 +44,43 @@ def test_forecast_answers_any_yearly_table(table) -> None:
     assert (np.diff(values, axis=1) >= 0).all()
 
 
-def test_blank_rows_are_left_out_and_counted() -> None:
-    found = forecast_costs(series([7.0, 8, 9, 10, 11]).assign(id=[None, "a", "a", "a", "a"]), horizon=2)
-    assert "空欄の 1 行は使っていない" in "".join(found.notes)
+def test_rows_without_any_word_are_left_out_and_counted() -> None:
+    found = forecast_costs(pd.concat([series([7.0, 8, 9, 10]), series([None]).assign(id=None, fiscal_year=None)]), horizon=2)  # fmt: skip
+    assert "何も書かれていない 1 行は使っていない" in "".join(found.notes)
+
+
+def test_every_fault_of_a_table_is_told_at_once() -> None:
+    table = pd.concat([series([7, "約8", -9, np.inf, np.nan, 12]), series([5, 6], "b"), series([5], "b")]).astype(
+        object
+    )
+    table.iloc[6, 1] = 2015.5
+    with pytest.raises(ModelError) as told:
+        forecast_costs(table, horizon=2)
+    said = str(told.value)
+    assert "4 種類の誤り" in said
+    for fault in (
+        "空欄のある行が 1 行",
+        "金額「空欄」",
+        "2015.5",
+        "数値でない値「約8」",
+        "aの2017年度=-9、aの2018年度=inf",
+    ):
+        assert fault in said
+    with pytest.raises(ModelError, match=r"bの2015年度.*約8|約8.*bの2015年度"):
+        forecast_costs(pd.concat([series([5, "約8"], "b"), series([5], "b")]), horizon=2)
+
+
+def test_ids_meet_whether_they_came_as_whole_numbers_fractions_or_text() -> None:
+    table = pd.concat([series([7.0, 8, 9, 10, 11, 12, 13, 14], name) for name in (1, 2, 3)])
+    events = table[["id", "fiscal_year"]].assign(renewal=(table["fiscal_year"] == 2018).astype(float))
+    plain = forecast_costs(table, horizon=2, events=events, groups=pd.Series(["甲", "甲", "乙"], [1, 2, 3], name="部"))
+    for kind in (float, str, "Int64"):
+        found = forecast_costs(table, horizon=2, events=events.astype({"id": kind}), groups=pd.Series(["甲", "甲", "乙"], pd.Index([1, 2, 3]).astype(kind), name="部"))  # fmt: skip
+        pd.testing.assert_frame_equal(found.to_frame(), plain.to_frame())
+    with pytest.raises(ModelError, match="どれも経費の表にありません"):
+        forecast_costs(table, horizon=2, events=events.assign(id="x"))
+    with pytest.raises(ModelError, match="id か年度の空欄が 24 行"):
+        forecast_costs(table, horizon=2, events=events.assign(id=None))
 
 
 @pytest.mark.parametrize(
@@ -62,6 +96,9 @@ def test_blank_rows_are_left_out_and_counted() -> None:
         (pd.concat([series([7.0, 8]), series([7.0, 8])]), "同じ年度が2行以上"),
         (pd.concat([series([7.0, 8], 1), series([7.0, 8], "1")]), "同じ年度が2行以上"),
         (series([7.0, 8, 9]).drop(columns="id"), "列 id がありません"),
+        (series([7.0, np.nan, 9]), "空欄のある行が 1 行"),
+        (pd.concat([series([7.0, 8]), series([7.0, 8])[["id"]]], axis=1), "同じ名前の列"),
+        (series([7 + 1j, 8]), "複素数"),
     ],
 )  # fmt: skip
 def test_forecast_says_what_is_wrong_with_a_table(table, said) -> None:
@@ -69,7 +106,17 @@ def test_forecast_says_what_is_wrong_with_a_table(table, said) -> None:
         forecast_costs(table, horizon=3)
 
 
-@pytest.mark.parametrize("settings", [{"horizon": 0}, {"horizon": 2.5}, {"horizon": 99}, {"horizon": 2, "level": 95}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"horizon": 0},
+        {"horizon": 2.5},
+        {"horizon": 99},
+        {"horizon": True},
+        {"horizon": 2, "level": 95},
+        {"horizon": 2, "level": "0.95"},
+    ],
+)
 def test_forecast_refuses_settings_out_of_range(settings) -> None:
     with pytest.raises(ModelError, match="してください"):
         forecast_costs(series([7.0, 8, 9]), **settings)

@@ -39,7 +39,7 @@ def forecast_costs(
     """
     _check(horizon, level)
     panel = read_panel(series)
-    table = None if events is None else EventTable(events)
+    table = None if events is None else EventTable(events, panel.ids)
     engine = calibrate(panel, horizon, level, table)
     central, difficulty = engine.central, engine.difficulty
     totals = pd.DataFrame()
@@ -62,9 +62,9 @@ def forecast_costs(
 
 
 def _check(horizon: int, level: float) -> None:
-    if not isinstance(horizon, int | np.integer) or not 1 <= horizon <= _MOST_YEARS:
+    if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 1 <= horizon <= _MOST_YEARS:
         raise ModelError(f"予測年数 {horizon} は 1 以上 {_MOST_YEARS} 以下の整数にしてください。")
-    if not 0.5 <= level < 1:
+    if not isinstance(level, int | float | np.number) or not 0.5 <= level < 1:
         raise ModelError(f"区間の水準 {level} は 0.5 以上 1 未満にしてください（例：0.95）。")
 
 
@@ -76,7 +76,7 @@ def _notes(panel: Panel) -> tuple[str, ...]:
             f"{LEAST_HISTORY} 年未満の系列 {len(short)} 件（{'、'.join(short[:5])} など）は前年同額に近い予測とし、幅は他の系列から借りた。"
         )
     if panel.blank_rows_count:
-        notes.append(f"id・年度・金額のいずれかが空欄の {panel.blank_rows_count} 行は使っていない。")
+        notes.append(f"何も書かれていない {panel.blank_rows_count} 行は使っていない。")
     if panel.filled:
         notes.append(f"年度の抜けを前後から補った系列 {len(panel.filled)} 件（計 {sum(panel.filled.values())} 年分）。")
     return tuple(notes)

@@ -7,14 +7,14 @@ Zero amounts have no logarithm and are left out. Source of the idea: known event
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from dxmodels.errors import ModelError
-from dxmodels.lockin.forecast.series import Panel, plain_numbers, whole_years
+from dxmodels.lockin.forecast.series import Panel, id_texts, plain_numbers, whole_years
 from dxmodels.lockin.forecast.windows import Floats
 
 _RIDGE = 1e-2
@@ -47,7 +47,10 @@ class EventFit:
 class EventTable:
     """Event indicators by (id, fiscal year); years without a row have no event."""
 
-    def __init__(self, events: pd.DataFrame) -> None:
+    def __init__(self, events: pd.DataFrame, known_ids: Collection[str] = ()) -> None:
+        """Raise ModelError for missing columns, words, repeated years, or (with ``known_ids``) events of which none belongs to a series."""
+        if not isinstance(events, pd.DataFrame):
+            raise ModelError(f"イベントは表（DataFrame）で渡してください（{type(events).__name__} が渡されました）。")
         missing = [name for name in ("id", "fiscal_year") if name not in events.columns]
         if missing:
             raise ModelError(
@@ -59,7 +62,13 @@ class EventTable:
                 "イベントの表に id・fiscal_year 以外の列がありません。→ イベントごとに数値列（0/1 や変化率）を置いてください。"
             )
         values = np.column_stack([plain_numbers(events[name], f"イベント {name}").fillna(0.0) for name in self.names])
-        keys = zip(events["id"].astype(str), whole_years(events["fiscal_year"]), strict=True)
+        blank = events[["id", "fiscal_year"]].isna().any(axis=1)
+        if blank.any():
+            raise ModelError(f"イベントの表に id か年度の空欄が {int(blank.sum())} 行あります。→ 値を入れるか、その行を除いてください。")  # fmt: skip
+        ids = id_texts(events["id"])
+        if known_ids and len(ids) and not ids.isin(set(known_ids)).any():
+            raise ModelError(f"イベントの id（{ids.iloc[0]} など）が、どれも経費の表にありません。→ 両方の表の id をそろえてください。")  # fmt: skip
+        keys = zip(ids, whole_years(events["fiscal_year"]), strict=True)
         self._rows: dict[tuple[str, int], Floats] = {}
         for key, row in zip(keys, values, strict=True):
             if key in self._rows:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from dxmodels.errors import ModelError
+from dxmodels.lockin.forecast.series import id_texts
 from dxmodels.lockin.forecast.windows import Floats
 
 TOTAL = "合計"
@@ -20,11 +21,15 @@ TOTAL = "合計"
 
 def summing_rows(ids: Sequence[str], groups: pd.DataFrame | pd.Series) -> list[tuple[str, str, np.ndarray]]:
     """Return (level, name, member positions) of every group and of the grand total; raises ModelError for ids without a group."""
+    if not isinstance(groups, pd.DataFrame | pd.Series):
+        raise ModelError(
+            f"groups は表（DataFrame）か系列（Series）で渡してください（{type(groups).__name__} が渡されました）。"
+        )
     table = groups.to_frame() if isinstance(groups, pd.Series) else groups
     if "id" in table.columns:
         table = table.set_index("id")
     table = table.copy()
-    table.index = table.index.astype(str)
+    table.index = pd.Index(id_texts(table.index.to_series()))
     lost = [name for name in ids if name not in table.index]
     if lost:
         raise ModelError(
