@@ -22,7 +22,9 @@ from pypdf.generic import NameObject, TextStringObject
 from dxmodels.inputs import load_register
 from dxmodels.runs.document import Edition, notebook_document
 from dxmodels.runs.editions.leaks import search_leaks
-from dxmodels.runs.editions.masking import Masking, material_of, plan_masking, public_pages
+from dxmodels.runs.editions.masking import plan_masking
+from dxmodels.runs.editions.material import Masking, material_of
+from dxmodels.runs.editions.public_pages import public_pages
 from dxmodels.runs.editions.rules import load_rules
 from dxmodels.runs.render.csv import machine_csv, people_csv
 from dxmodels.runs.render.html import document_html

@@ -12,9 +12,11 @@ from dxmodels.errors import InputError
 from dxmodels.inputs import load_register
 from dxmodels.runs.doors import build_exhibit
 from dxmodels.runs.editions.listing import public_list
-from dxmodels.runs.editions.masking import Masking, Material, material_of, plan_masking, public_exhibit, public_pages
+from dxmodels.runs.editions.masking import plan_masking
+from dxmodels.runs.editions.material import Masking, Material, material_of
 from dxmodels.runs.editions.places import Place, significant_digits
 from dxmodels.runs.editions.printings import numbers_in, printings
+from dxmodels.runs.editions.public_pages import public_exhibit, public_pages
 from dxmodels.runs.editions.rules import load_rules
 from dxmodels.runs.model import Column
 

@@ -14,7 +14,7 @@ from dxmodels.cli import main
 from dxmodels.errors import ParameterError, RunError
 from dxmodels.runs.batch import RunReport, run_plan
 from dxmodels.runs.casefacts import case_facts
-from dxmodels.runs.editions import publish
+from dxmodels.runs.editions import files as public_files
 from dxmodels.runs.editions.leaks import search_leaks
 from dxmodels.runs.editions.publish import PublicEdition, publish_run
 from dxmodels.runs.editions.rules import load_rules
@@ -122,8 +122,8 @@ def test_an_edition_that_would_tell_a_value_is_not_put_in_place(
     finished: RunReport, public: PublicEdition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = (public.folder / "manifest.json").stat().st_mtime_ns
-    whole = publish.public_index_html
-    monkeypatch.setattr(publish, "public_index_html", lambda index: whole(index) + "<!-- 1,187千円 -->")
+    whole = public_files.public_index_html
+    monkeypatch.setattr(public_files, "public_index_html", lambda index: whole(index) + "<!-- 1,187千円 -->")
     with pytest.raises(RunError, match="伏せた値が 1 か所") as caught:
         publish_run(finished.run_id)
     assert "1,187" not in str(caught.value)

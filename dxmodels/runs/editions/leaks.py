@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
-from dxmodels.runs.editions.masking import Masking, public_order
+from dxmodels.runs.editions.material import Masking
+from dxmodels.runs.editions.public_pages import public_order
 
 _PICTURE = re.compile(r"data:([a-z]+/[a-z0-9.+-]+)(;base64)?,([^\"')\s]+)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")

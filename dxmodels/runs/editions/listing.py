@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dxmodels.inputs import load_register
-from dxmodels.runs.editions.masking import LIST_ID, Masking, Material, plan_masking
+from dxmodels.runs.editions.masking import plan_masking
+from dxmodels.runs.editions.material import LIST_ID, Masking, Material
 from dxmodels.runs.editions.places import Place, labels_of
 from dxmodels.runs.editions.rules import Rule, load_rules
 from dxmodels.runs.model import ESTIMATED, Exhibit, Source
