@@ -16,8 +16,9 @@ when the box does not hold out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -124,7 +125,7 @@ class BoxSearch:
 
 def find_boxes(
     inputs: pd.DataFrame | npt.ArrayLike,
-    is_of_interest: Sequence[bool] | pd.Series | Mask,
+    is_of_interest: Sequence[bool] | pd.Series | Mask | Callable[[Any], Any],
     *,
     peel: float = 0.05,
     paste: float = 0.01,
@@ -137,13 +138,15 @@ def find_boxes(
 ) -> BoxSearch:
     """Return the boxes in which the marked outcome occurs, with the trajectory of the first search.
 
-    ``inputs``: one row a draw; a column of words is a categorical input; ``is_of_interest``: one mark a row. From each trajectory the box with
+    ``inputs``: one row a draw; a column of words is a categorical input; ``is_of_interest``: one mark a row, or a function that
+    gives it for ``inputs``. From each trajectory the box with
     the best balance (harmonic mean of coverage and density) among those that meet the asked minima is taken; further boxes are sought in the
-    draws that the earlier ones leave. ``minimum_mass`` (share of the draws) is 5 %, or less where so few draws are marked that a box of the
+    draws that the earlier ones leave; ``minimum_coverage`` is asked of all ``boxes`` together, so each of two must explain half of it. ``minimum_mass`` (share of the draws) is 5 %, or less where so few draws are marked that a box of the
     asked coverage could not be as large. Raises ModelError on bad settings, words among numbers, or marks that are all alike.
     """
     opened = open_categories(inputs, what="入力の表", column="入力")
-    points, marks = checked_marks(opened, is_of_interest)
+    points, marks = checked_marks(opened, is_of_interest(inputs) if callable(is_of_interest) else is_of_interest)
+    minimum_coverage = minimum_coverage / max(1, boxes)
     mass = min(_MINIMUM_MASS, minimum_coverage * float(marks.mean())) if minimum_mass is None else minimum_mass
     settings = {
         "peel": peel, "paste": paste, "minimum_mass": mass, "minimum_coverage": minimum_coverage,

@@ -13,6 +13,7 @@ What it leaves out: the cost and the time of finding out, and that a study seldo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,17 +73,18 @@ def value_of_information(
 ) -> InformationValue:  # fmt: skip
     """Return EVPI and EVPPI by input; ``net_benefit`` has one column an option, one row a draw, ``inputs`` one column an input.
 
-    Arrays are read as tables too (選択肢1 …, 入力1 …); a one-dimensional ``inputs`` is one input, a column of words one with that many values.
+    Arrays are read as tables too (選択肢1 …, 入力1 …); a one-dimensional ``inputs`` is one input, a column of words one with that many values. A table that has
+    its draws as columns (options × draws) is turned where the number of rows of ``inputs`` (or of ``weights``) says so.
 
     ``weights`` (optional) are probabilities of the draws. Unit: that of the net benefit. Raises ModelError on fewer than two options, different
     numbers of rows, or values that are not finite.
     """
-    net_benefit = frame_of(net_benefit, what="便益の表", column="選択肢")
     if isinstance(inputs, pd.DataFrame):
         inputs = inputs.apply(category_code)
-    benefit, columns = _checked(
-        net_benefit, None if inputs is None else frame_of(inputs, what="入力の表", column="入力")
-    )
+    known = None if inputs is None else frame_of(inputs, what="入力の表", column="入力")
+    draws = len(known) if known is not None else None if weights is None else int(np.size(weights))
+    net_benefit = frame_of(_draws_as_rows(net_benefit, draws), what="便益の表", column="選択肢")
+    benefit, columns = _checked(net_benefit, known)
     probability = np.full(len(benefit), 1.0 / len(benefit)) if weights is None else _normalised(weights, len(benefit))
     expected = probability @ benefit
     evpi = float(probability @ benefit.max(axis=1) - expected.max())
@@ -95,6 +97,13 @@ def value_of_information(
     by_input = by_input.sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
     means = pd.Series(expected, index=net_benefit.columns.astype(str))
     return InformationValue(evpi, by_input, str(means.idxmax()), means, len(benefit), seed)
+
+
+def _draws_as_rows(net_benefit: pd.DataFrame | npt.ArrayLike, draws: int | None) -> pd.DataFrame | npt.ArrayLike:
+    if isinstance(net_benefit, Mapping) or draws is None:
+        return net_benefit
+    table = net_benefit if isinstance(net_benefit, pd.DataFrame) else np.asarray(net_benefit)
+    return table.T if table.ndim == 2 and table.shape[0] != draws == table.shape[1] else table
 
 
 def _partial_value(

@@ -1,6 +1,6 @@
 """Which option would we regret least, whatever the outside world turns out to be?
 
-Payoff u(o, s) of option o in state s (higher is better). Regret r(o, s) = max_o' u(o', s) − u(o, s) ≥ 0.
+Payoff u(o, s) of option o in state s (higher is better). Regret r(o, s) = max_o' u(o', s) − u(o, s) ≥ 0; of costs c(o, s) − min_o' c(o', s).
 Reported per option: largest regret (Savage 1951), its 95th percentile and mean over the states, the share of states in which it is best,
 the worst payoff (Wald) and, where states carry probabilities, the expected payoff.
 
@@ -48,11 +48,12 @@ class RegretTable:
 
 
 def regret_table(
-    payoffs: pd.DataFrame | npt.ArrayLike, *, probabilities: Mapping[str, float] | Sequence[float] | None = None
-) -> RegretTable:
+    payoffs: pd.DataFrame | npt.ArrayLike, *, probabilities: Mapping[str, float] | Sequence[float] | None = None, higher_is_better: bool = True
+) -> RegretTable:  # fmt: skip
     """Return regret by option (rows of ``payoffs``) and state (columns); payoffs in any one unit, higher is better.
 
-    An array or lists are read as a table too (選択肢1 …, 状態1 …).
+    An array or lists are read as a table too (選択肢1 …, 状態1 …). ``higher_is_better=False``: the table holds costs; regret is then the cost above the
+    cheapest option, the worst payoff the largest cost, and expected and worst are shown in the sign of the table.
 
     ``probabilities`` by state (or in the order of the states) default to equal weights (used for the mean regret and the expected payoff only).
     Ties for best are shared equally. Raises ModelError on missing values or probabilities that do not add up to one.
@@ -62,12 +63,12 @@ def regret_table(
     if values.size == 0 or not np.isfinite(values).all():
         raise ModelError("利得表に空欄または有限でない値があります。すべての選択肢×状態に数値を入れてください。")
     weights = _weights(payoffs.columns, probabilities)
-    regret = values.max(axis=0) - values
+    regret = values.max(axis=0) - values if higher_is_better else values - values.min(axis=0)
     is_best = np.isclose(regret, 0.0, atol=1e-12 * max(1.0, float(np.abs(values).max())))
     by_option = pd.DataFrame(
         {
             "payoff_expected": values @ weights,
-            "payoff_worst": values.min(axis=1),
+            "payoff_worst": values.min(axis=1) if higher_is_better else values.max(axis=1),
             "regret_max": regret.max(axis=1),
             "regret_p95": np.quantile(regret, 0.95, axis=1),
             "regret_mean": regret @ weights,

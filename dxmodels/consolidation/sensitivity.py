@@ -12,6 +12,7 @@ still explain little variance, so read this beside the tornado sorted by decisio
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,16 +68,19 @@ def sobol_indices(
 ) -> SobolIndices:
     """Return Sobol' sensitivity indices of ``function`` over independent uniform inputs.
 
-    ``function`` takes an array (n, k) and returns n values; a function of one row (k,) is run row by row.
-    ``bounds`` maps input names to (low, high), lists the pairs (inputs are then x1, x2 …), or is a table of one row an input. ``draws`` is the base sample, a power of
-    two; the model runs draws × (k + 2) times. Raises ModelError on bad bounds, non-finite results or a constant result.
+    ``function`` takes an array (n, k) and returns n values; a function of one row (k,) is run row by row, and one that asks for its inputs by name
+    (``x["rate"]``, or one argument an input) gets the columns by name. ``bounds`` maps input names to (low, high), lists the pairs (inputs are then
+    x1, x2 …), or is a table of one row an input. ``draws`` is the base sample, raised to the next power of two (Sobol' points are balanced only there;
+    ``SobolIndices.draws`` says how many were used); the model runs draws × (k + 2) times. Raises ModelError on bad bounds, non-finite results or a
+    constant result.
     """
     names, limits = _named_bounds(bounds)
-    if draws < 2 or draws & (draws - 1):
-        raise ModelError(f"試行回数 {draws} は 2 のべき乗にしてください（例：1024）。")
+    if draws < 2:
+        raise ModelError(f"試行回数 {draws} は 2 以上にしてください（例：1024）。")
+    draws = 1 << (int(draws) - 1).bit_length()
     problem = {"num_vars": len(names), "names": names, "bounds": limits.tolist()}
     points = np.asarray(sobol_sample.sample(problem, draws, calc_second_order=False, scramble=True, seed=seed))
-    values = evaluate_rows(function, points)
+    values = evaluate_rows(_reading_arrays(function, names, limits.mean(axis=1)), points)
     spread = float(np.var(values))
     if spread <= 0.0:
         raise ModelError("結果が一定のため、感度を計算できません。範囲（bounds）を広げてください。")
@@ -95,6 +99,29 @@ def sobol_indices(
         }
     )
     return SobolIndices(table, draws, len(points), seed, spread)
+
+
+def _reading_arrays(function: Callable[..., Any], names: list[str], middle: Floats) -> Callable[[Any], Any]:
+    """Return ``function`` so that it takes an array (…, k), also where it was written for inputs by name or for one argument an input."""
+    if _arguments(function) == len(names) > 1:
+        return lambda x: function(*np.moveaxis(np.asarray(x), -1, 0))
+    for point in (middle[None, :], middle):
+        try:
+            function(point)
+        except (IndexError, KeyError, TypeError, ValueError, AttributeError):
+            continue
+        return function
+    return lambda x: function(pd.DataFrame(x, columns=names) if np.ndim(x) > 1 else pd.Series(x, index=names))
+
+
+def _arguments(function: Callable[..., Any]) -> int:
+    """Return how many arguments ``function`` must be given (1 where that cannot be known, as for NumPy's own functions)."""
+    try:
+        asked = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return 1
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(part.kind in kinds and part.default is inspect.Parameter.empty for part in asked)
 
 
 def evaluate_rows(function: Callable[[Any], Any], points: Floats) -> Floats:

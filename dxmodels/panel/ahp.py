@@ -10,6 +10,7 @@ What it leaves out: AHP is known for rank reversal when options are added; it is
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,6 +28,14 @@ Method = Literal["eigenvector", "geometric_mean"]
 RANDOM_INDEX_NAME = "Saaty 1980"
 _RANDOM_INDEX = (0.0, 0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 _RECIPROCAL_TOLERANCE = 0.02
+_PRINTED_DIGITS = 0.5e-2 + 1e-12  # a reciprocal printed with two decimals (.17 for 1/6, .13 for 1/8)
+_METHOD_NAMES: dict[str, Method] = {
+    **dict.fromkeys(("eigenvector", "eigen", "principal_eigenvector", "saaty", "固有ベクトル", "固有ベクトル法"), "eigenvector"),
+    **dict.fromkeys(
+        ("geometric_mean", "geometric", "row_geometric_mean", "geomean", "llsm", "logarithmic_least_squares", "幾何平均", "幾何平均法"),
+        "geometric_mean",
+    ),
+}  # fmt: skip
 _TIE_DIGITS = 9  # equal weights differ by rounding only, which is no difference of ranks
 
 
@@ -72,14 +81,15 @@ class AhpWeights:
         )
 
 
-def ahp_weights(matrix: pd.DataFrame | npt.ArrayLike, *, method: Method = "eigenvector") -> AhpWeights:
+def ahp_weights(matrix: pd.DataFrame | npt.ArrayLike, *, method: Method | str = "eigenvector") -> AhpWeights:
     """Return the weights implied by a reciprocal comparison matrix (n × n, positive, ones on the diagonal), adding up to one.
 
-    A DataFrame keeps its row names; fractions may be written as text ("1/3"). A single criterion has the whole weight. Raises ModelError where the matrix is not square, positive and reciprocal
-    (printed values are rounded, so a_ij·a_ji may differ from 1 by 2 %), or has more rows than the index table.
+    A DataFrame keeps its row names; fractions may be written as text ("1/3"). A single criterion has the whole weight. ``method``: "eigenvector" or
+    "geometric_mean" (also as "geometric mean", "llsm", "固有ベクトル法" …). Raises ModelError where the matrix is not complete, square, positive and
+    reciprocal (printed values are rounded, so a_ij·a_ji may differ from 1 by 2 %, or a_ji from 1/a_ij by half of the second decimal), or has more
+    rows than the index table.
     """
-    if method not in ("eigenvector", "geometric_mean"):
-        raise ModelError(f"方法「{method}」は使えません。eigenvector か geometric_mean を指定してください。")
+    method = _method(method)
     names = None
     if isinstance(matrix, pd.DataFrame):
         names = [str(name) for name in matrix.index]
@@ -109,16 +119,26 @@ def ahp_weights(matrix: pd.DataFrame | npt.ArrayLike, *, method: Method = "eigen
     )
 
 
+def _method(name: str) -> Method:
+    written = re.sub(r"[\s_-]+", "_", unicodedata.normalize("NFKC", str(name)).strip().lower())
+    if written not in _METHOD_NAMES:
+        raise ModelError(f"方法「{name}」は使えません。eigenvector か geometric_mean を指定してください。")
+    return _METHOD_NAMES[written]
+
+
 def _numbers(matrix: pd.DataFrame | npt.ArrayLike) -> npt.ArrayLike:
-    """Return the matrix with fractions written as text (full-width ones too) made numbers."""
+    """Return the matrix with fractions written as text (full-width ones too) made numbers, and empty cells NaN."""
     cells = np.asarray(matrix)
-    if cells.dtype.kind not in "OU":
-        return cells
-    read = [
-        float(Fraction(unicodedata.normalize("NFKC", cell).replace(" ", ""))) if isinstance(cell, str) else float(cell)
-        for cell in cells.ravel()
-    ]
-    return np.array(read).reshape(cells.shape)
+    return (
+        np.array([_number(cell) for cell in cells.ravel()]).reshape(cells.shape) if cells.dtype.kind in "OU" else cells
+    )
+
+
+def _number(cell: object) -> float:
+    if isinstance(cell, str):
+        written = unicodedata.normalize("NFKC", cell).replace(" ", "")
+        return float(Fraction(written)) if written else np.nan
+    return np.nan if cell is None or cell is pd.NA else float(cell)  # type: ignore[arg-type]
 
 
 def _principal(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], float]:
@@ -137,8 +157,15 @@ def _check(values: npt.NDArray[np.float64]) -> None:
     if len(values) >= len(_RANDOM_INDEX):
         raise ModelError(f"項目が {len(values)} 個あります。{len(_RANDOM_INDEX) - 1} 個以下にまとめてください。")
     if not np.isfinite(values).all() or (values <= 0).any():
-        raise ModelError("一対比較行列には正の数だけを入れてください（空欄・0・負は不可）。")
-    wrong = np.argwhere(np.abs(values * values.T - 1.0) > _RECIPROCAL_TOLERANCE)
+        row, column = (int(part) for part in np.argwhere(~(np.isfinite(values) & (values > 0)))[0])
+        given = "空欄" if np.isnan(values[row, column]) else f"{values[row, column]:g}"
+        raise ModelError(
+            f"一対比較行列には正の数だけを入れてください（空欄・0・負は不可）。{row + 1}行{column + 1}列が{given}です。"
+        )
+    small = np.minimum(values, values.T)
+    rounded = np.abs(small - 1.0 / np.maximum(values, values.T)) <= _PRINTED_DIGITS
+    np.fill_diagonal(rounded, False)
+    wrong = np.argwhere((np.abs(values * values.T - 1.0) > _RECIPROCAL_TOLERANCE) & ~rounded)
     if len(wrong):
         row, column = (int(part) for part in wrong[0])
         if row == column:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dxmodels.consolidation.table_doors import frame_of
 from dxmodels.errors import ModelError
 
 Floats = npt.NDArray[np.float64]
@@ -45,9 +46,13 @@ class ComparisonRanking:
 
 
 def topsis(
-    values: pd.DataFrame, weights: Mapping[str, float], *, cost_criteria: Sequence[str] = ()
-) -> ComparisonRanking:
-    """Return TOPSIS closeness of options (rows) over criteria (columns); ``cost_criteria``: less is better. Vector normalisation."""
+    values: pd.DataFrame | npt.ArrayLike, weights: Mapping[str, float] | Sequence[float], *, cost_criteria: Sequence[str] = ()
+) -> ComparisonRanking:  # fmt: skip
+    """Return TOPSIS closeness of options (rows) over criteria (columns); ``cost_criteria``: less is better. Vector normalisation.
+
+    Arrays and lists are read as tables (選択肢1 …, 項目1 …); ``weights`` by criterion or in their order. Raises ModelError on what cannot be read.
+    """
+    values, weights = _tables(values, weights)
     matrix, shares, signs = _checked(values, weights, cost_criteria)
     norms = np.sqrt((matrix**2).sum(axis=0))
     if (norms == 0).any():
@@ -65,14 +70,18 @@ def topsis(
 
 
 def promethee(
-    values: pd.DataFrame,
-    weights: Mapping[str, float],
+    values: pd.DataFrame | npt.ArrayLike,
+    weights: Mapping[str, float] | Sequence[float],
     *,
     cost_criteria: Sequence[str] = (),
     indifference: Mapping[str, float] | None = None,
     preference: Mapping[str, float] | None = None,
 ) -> ComparisonRanking:
-    """Return PROMETHEE II net flows; "usual" preference where no ``preference`` threshold is given for a criterion, else linear."""
+    """Return PROMETHEE II net flows; "usual" preference where no ``preference`` threshold is given for a criterion, else linear.
+
+    Tables and weights are read as by ``topsis``. Raises ModelError on what cannot be read.
+    """
+    values, weights = _tables(values, weights)
     matrix, shares, signs = _checked(values, weights, cost_criteria)
     low, high = indifference or {}, preference or {}
     flows = np.zeros(len(matrix))
@@ -88,6 +97,17 @@ def promethee(
         flows += shares[number] * (degree - degree.T).sum(axis=1) / (len(matrix) - 1)
     kinds = "、".join(f"{name}＝{'線形' if name in high else '通常'}" for name in values.columns)
     return _ranking(values, flows, "PROMETHEE II", _settings(f"選好関数：{kinds}", weights, cost_criteria))
+
+
+def _tables(
+    values: pd.DataFrame | npt.ArrayLike, weights: Mapping[str, float] | Sequence[float]
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    table = frame_of(values, what="評価の表", column="項目", row=None if isinstance(values, pd.DataFrame) else "選択肢")
+    if isinstance(weights, Mapping | pd.Series):
+        return table, {str(name): float(value) for name, value in weights.items()}
+    if len(weights) != table.shape[1]:
+        raise ModelError(f"重みが{len(weights)}個、評価項目が{table.shape[1]}個です。同じ数にしてください。")
+    return table, dict(zip(table.columns, map(float, weights), strict=True))
 
 
 def _checked(values: pd.DataFrame, weights: Mapping[str, float], costs: Sequence[str]) -> tuple[Floats, Floats, Floats]:

@@ -75,8 +75,8 @@ def cooke_weights(
 ) -> CookeWeights:
     """Return performance weights of experts from seed questions.
 
-    ``quantiles``: a DataFrame with columns expert, question and one column a quantile (in the order of ``probabilities``), or an array
-    (experts, questions, quantiles). ``realisations``: by question, or in the array's order. ``alpha``: significance below which an
+    ``quantiles``: a DataFrame with columns expert, question and one column a quantile (in the order of ``probabilities``), an array
+    (experts, questions, quantiles), or a mapping expert → (questions, quantiles). ``realisations``: by question, or in the array's order. ``alpha``: significance below which an
     expert gets no weight, or "optimise". ``scale``: background measure, one for all or one a question ("log" needs positive values).
     """
     if not all(low < high for low, high in pairwise([0.0, *probabilities, 1.0])):
@@ -204,10 +204,14 @@ def _cube(quantiles: pd.DataFrame | npt.ArrayLike, count: int) -> tuple[Floats, 
         full = pd.MultiIndex.from_product([experts, questions])
         cube = keyed.loc[full, columns].to_numpy(dtype=float).reshape(len(experts), len(questions), count)
     else:
-        cube = np.asarray(quantiles, dtype=float)
+        named = isinstance(quantiles, Mapping)
+        try:
+            cube = np.asarray(list(quantiles.values()) if isinstance(quantiles, Mapping) else quantiles, dtype=float)
+        except (TypeError, ValueError) as error:
+            raise ModelError("分位点に数値でない値があるか、委員ごとの設問の数がそろっていません。") from error
         if cube.ndim != 3 or cube.shape[2] != count:
             raise ModelError(f"分位点の配列の形 {cube.shape} は（委員, 設問, {count}）にしてください。")
-        experts = [f"委員{number + 1}" for number in range(cube.shape[0])]
+        experts = [str(name) for name in quantiles] if named else [f"委員{place + 1}" for place in range(cube.shape[0])]  # type: ignore[union-attr]
         questions = [f"設問{number + 1}" for number in range(cube.shape[1])]
     if not np.isfinite(cube).all() or (np.diff(cube, axis=2) <= 0).any():
         raise ModelError("分位点は有限で、小さい順（5％点＜50％点＜95％点）に入れてください。")

@@ -68,7 +68,7 @@ def smaa(
 ) -> Acceptability:
     """Return rank acceptabilities of options under uncertain weights and, where given, uncertain values.
 
-    ``values``: options × criteria (a DataFrame keeps its names), or an array (simulation draws, options, criteria) whose draws are
+    ``values``: options × criteria (a DataFrame or a mapping of columns keeps its names), or an array (simulation draws, options, criteria) whose draws are
     sampled with the weights. ``weights``: "uniform" over the simplex; a list of criteria from most to least important; a mapping
     criterion → (low, high), or → its fixed weight; one weight a criterion; or weight sets (rows × criteria) sampled evenly (sets and fixed weights are
     scaled to add up to one). Ties are broken by lot. Raises ModelError on values or weights that cannot be read.
@@ -182,12 +182,15 @@ def _given_sets(sets: pd.DataFrame | Floats, names: list[str], draws: int, gener
     ):
         raise ModelError(f"重みの表は {len(names)} 列（項目の数）で、0 以上の有限な数にしてください。")
     table = table / table.sum(axis=1, keepdims=True)
-    return np.asarray(table[generator.integers(0, len(table), draws)], dtype=float)
+    # Every set as often as every other (but for a remainder), in an order by lot: no noise from drawing the sets themselves.
+    sets_in_turn = generator.permutation(len(table))[np.arange(draws) % len(table)]
+    return np.asarray(table[generator.permutation(sets_in_turn)], dtype=float)
 
 
 def _named_cube(
     values: pd.DataFrame | npt.ArrayLike, options: Sequence[str] | None, criteria: Sequence[str] | None
 ) -> tuple[Floats, list[str], list[str]]:
+    values = pd.DataFrame(dict(values)) if isinstance(values, Mapping) else values
     try:
         cube = np.asarray(values, dtype=float)
     except (TypeError, ValueError) as error:

@@ -67,6 +67,30 @@ def test_sobol_reads_the_problem_as_salib_writes_it() -> None:
     assert same.first.to_numpy() == pytest.approx(found.first.to_numpy())
 
 
+def test_a_table_of_costs_by_hand() -> None:
+    # cheapest 3 in state one, 2 in state two: regrets 0/7, 2/0, 1/1; largest costs 9, 5, 4
+    found = regret_table([[3, 9], [5, 2], [4, 3]], higher_is_better=False)
+    assert found.regret.to_numpy().tolist() == [[0.0, 7.0], [2.0, 0.0], [1.0, 1.0]]
+    assert found.by_option["payoff_worst"].tolist() == [9.0, 5.0, 4.0]
+    assert found.least_regret == "選択肢3"
+    turned = regret_table([[-3, -9], [-5, -2], [-4, -3]])
+    assert (found.regret.to_numpy() == turned.regret.to_numpy()).all()
+
+
+def test_benefits_with_their_draws_as_columns_are_turned_where_the_inputs_say_so() -> None:
+    x = np.random.default_rng(6).standard_normal((1000, 2))
+    benefit = np.column_stack([np.zeros(1000), x[:, 0]])
+    assert value_of_information(benefit.T, x).evppi.to_dict() == value_of_information(benefit, x).evppi.to_dict()
+    assert value_of_information(PAYOFFS, weights=[0.8, 0.2]).evpi == pytest.approx(36.0)
+
+
+def test_marks_may_be_given_as_a_function_of_the_inputs() -> None:
+    inputs = pd.DataFrame(np.random.default_rng(7).random((1000, 3)), columns=["a", "b", "c"])
+    by_rule = find_boxes(inputs, lambda x: x["a"] > 0.7)
+    assert by_rule.box is not None
+    assert by_rule.box.limits == find_boxes(inputs, inputs["a"] > 0.7).box.limits  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [

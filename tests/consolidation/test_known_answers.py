@@ -46,6 +46,31 @@ def test_a_box_of_two_inputs_is_found_among_ten_even_with_a_tenth_of_the_marks_w
     assert noisy.density == pytest.approx(0.9, abs=0.04)
 
 
+@pytest.mark.parametrize("peel", [0.05, 0.1])
+def test_a_box_with_two_sided_limits_among_five_inputs_whatever_the_peel(peel: float) -> None:
+    points = np.random.default_rng(12).random((2000, 5))
+    planted = (points[:, 0] > 0.3) & (points[:, 0] < 0.7) & (points[:, 1] > 0.5) & (points[:, 2] < 0.6)
+    search = find_boxes(points, planted, peel=peel)
+    assert search.box is not None
+    assert set(search.box.limits) == {"入力1", "入力2", "入力3"}
+    assert search.box.limits["入力1"] == (pytest.approx(0.3, abs=0.03), pytest.approx(0.7, abs=0.03))
+    assert min(search.box.coverage, search.box.density) > 0.95
+    # a step takes off about ``peel`` of what is left, and the trajectory counts the inputs that are limited
+    left = search.trajectory["mass_share"].to_numpy()
+    assert 1 - left[1:] / left[:-1] == pytest.approx(np.full(len(left) - 1, peel), abs=0.012)
+    assert search.trajectory["restricted_count"].iloc[-1] == 3
+
+
+def test_two_boxes_of_half_the_outcome_each_are_found_with_the_default_coverage() -> None:
+    points = np.random.default_rng(3).random((4000, 6))
+    planted = (points[:, 0] > 0.8) & (points[:, 1] > 0.5), (points[:, 2] < 0.2) & (points[:, 3] < 0.5)
+    search = find_boxes(points, planted[0] | planted[1], boxes=2)
+    assert {frozenset(box.limits) for box in search.boxes} == {
+        frozenset({"入力1", "入力2"}),
+        frozenset({"入力3", "入力4"}),
+    }
+
+
 @pytest.mark.parametrize("base_rate", [0.1, 0.3, 0.65, 0.8, 0.95])
 def test_noise_has_no_useful_box_however_common_the_outcome(base_rate: float) -> None:
     useful = 0
@@ -53,6 +78,13 @@ def test_noise_has_no_useful_box_however_common_the_outcome(base_rate: float) ->
         draw = np.random.default_rng(seed)
         useful += find_boxes(draw.random((400, 6)), draw.random(400) < base_rate).is_useful
     assert useful == 0
+
+
+@pytest.mark.parametrize("peel", [0.05, 0.1])
+def test_noise_has_no_two_boxes_either(peel: float) -> None:
+    for seed in range(6):
+        draw = np.random.default_rng(100 + seed)
+        assert not find_boxes(draw.random((400, 5)), draw.random(400) < 0.4, peel=peel, boxes=2).is_useful
 
 
 def test_a_rare_outcome_may_have_a_box_smaller_than_a_twentieth() -> None:
@@ -75,6 +107,18 @@ def test_two_options_with_a_normal_difference_have_the_value_of_the_unit_normal_
     assert value.evppi["x1"] == pytest.approx(unit_normal_loss(0.3, 1.0), abs=0.012)
     assert value.evppi["x2"] == pytest.approx(unit_normal_loss(0.3, 0.5), abs=0.012)
     assert value.evppi["x3"] == pytest.approx(0.0, abs=0.004)
+
+
+def test_an_additive_choice_and_a_product_in_closed_form() -> None:
+    # a − b of two options x and y: sd √2 → EVPI √2·φ(0); each alone sd 1 → φ(0). A product of symmetric inputs: neither alone tells the sign.
+    x = np.random.default_rng(8).standard_normal((20_000, 2))
+    value = value_of_information(x, x)
+    assert value.evpi == pytest.approx(np.sqrt(2) * norm.pdf(0), abs=0.02)
+    assert value.evppi.to_numpy() == pytest.approx([norm.pdf(0)] * 2, abs=0.02)
+    u = np.random.default_rng(9).uniform(-1, 1, (20_000, 2))
+    product = value_of_information(np.column_stack([np.zeros(len(u)), u[:, 0] * u[:, 1]]), u)
+    assert product.evpi == pytest.approx(1 / 8, abs=0.003)
+    assert product.evppi.to_numpy() == pytest.approx([0.0, 0.0], abs=0.003)
 
 
 @settings(max_examples=15, deadline=None)
