@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import numpy as np
 import pandas as pd
@@ -203,15 +204,82 @@ def test_a_control_with_nearly_as_many_levels_as_rows_is_refused_at_once() -> No
         estimate_premium(table, outcome="y", treatment="t", controls=["x", "kind"], method="ipw")
 
 
-def test_event_study_says_what_is_wrong() -> None:
-    table = pd.DataFrame(
-        [(u, t, 2016, u + t) for u in range(8) for t in range(2012, 2020)], columns=["u", "t", "e", "y"]
-    )
-    names = {"outcome": "y", "method": "event_study", "unit": "u", "time": "t", "event": "e"}
-    with pytest.raises(ModelError, match="同じ年に起きて"):
-        estimate_premium(table, **names)
-    with pytest.raises(ModelError, match="日付です"):
-        estimate_premium(table.assign(t=pd.to_datetime(table["t"].astype(str) + "-04-01")), **names)
+@pytest.mark.parametrize("method", METHODS)
+def test_a_control_far_from_zero_or_almost_a_copy_moves_nothing(method) -> None:
+    names = {"outcome": "y", "treatment": "t", "method": method, "draws": 0}
+    plain = estimate_premium(contracts(), controls=["x", "kind"], **names)
+    far = estimate_premium(contracts().assign(x=lambda t: t["x"] + 1e8), controls=["x", "kind"], **names)
+    copy = contracts().assign(copy=lambda t: t["x"] + 1e-8 * np.cos(np.arange(len(t))))
+    twin = estimate_premium(copy, controls=["x", "copy", "kind"], **names)
+    for found in (far, twin):
+        assert found.estimate == pytest.approx(plain.estimate, rel=1e-5)
+        assert found.standard_error == pytest.approx(plain.standard_error, rel=1e-4)
+    assert "copy" in twin.diagnostics.set_index("check_ja").loc["除いた統制変数", "found_ja"]
+
+
+@pytest.mark.parametrize(
+    ("change", "settings", "said"),
+    [
+        ({}, {"level": "0.95"}, "level の値「0.95」"),
+        ({}, {"draws": None}, "draws の値「None」"),
+        ({}, {"treatment": ["t"]}, "1つの名前"),
+        ({}, {"controls": [["x"]]}, "1つの名前"),
+        ({"columns": ["y", "t", "x", "x", "kind", "remark"]}, {}, "列 x が表に2つ以上"),
+    ],
+)
+def test_premium_refuses_calls_of_the_wrong_kind(change, settings, said) -> None:
+    table = contracts()
+    table.columns = pd.Index(change.get("columns", table.columns))
+    with pytest.raises(ModelError, match=said):
+        estimate_premium(table, **{"outcome": "y", "treatment": "t", "controls": ["x"], "method": "ols", **settings})
+
+
+def renewals() -> pd.DataFrame:
+    """Twelve systems over eight years, nine of them re-tendered in one of three years, a tenth cheaper afterwards."""
+    draw = np.random.default_rng(5)
+    rows = [(f"s{u}", t, 2014 + u % 3 if u < 9 else np.nan) for u in range(12) for t in range(2010, 2020)]
+    table = pd.DataFrame(rows, columns=["u", "t", "e"])
+    return table.assign(y=10 - 0.1 * (table["t"] >= table["e"]) + 0.02 * draw.normal(size=len(table)))
+
+
+EVENT_STUDY = {"outcome": "y", "method": "event_study", "unit": "u", "time": "t", "event": "e"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t.assign(e=t["t"] == t["e"]),
+        lambda t: t.assign(e=(t["t"] == t["e"]).astype("boolean").mask(t["u"] == "s10")),
+        lambda t: t.assign(e=(t["t"] >= t["e"]).astype(int)),
+        lambda t: t.assign(e=t["e"].astype("Int64"), t=t["t"].astype(str)),
+        lambda t: t.sample(frac=1, random_state=1),
+    ],
+    ids=["flag", "flag with blanks", "every year after", "nullable and text", "unsorted"],
+)
+def test_event_study_reads_the_event_however_it_is_kept(change) -> None:
+    plain = estimate_premium(renewals(), **EVENT_STUDY)
+    assert plain.interval[0] < -0.1 < plain.interval[1]
+    assert estimate_premium(change(renewals()), **EVENT_STUDY).estimate == pytest.approx(plain.estimate)
+
+
+@pytest.mark.parametrize(
+    ("change", "settings", "said"),
+    [
+        ({"e": 2016}, {}, "同じ年に起きて"),
+        ({"t": lambda t: pd.to_datetime(t["t"].astype(str) + "-04-01")}, {}, "列 t は日付です"),
+        ({"e": pd.Timestamp("2016-04-01")}, {}, "列 e は日付です"),
+        ({"t": lambda t: t["t"] + 0.5}, {}, "値 2010.5 は整数の年度"),
+        ({"e": lambda t: t["t"]}, {}, "単位 s0 のイベントの年（列 e）が 10 通り"),
+        ({"u": lambda t: t["u"].replace("s11", "s1")}, {}, "単位 s1 の 2010 年が2行以上あります（10 行）"),
+        ({}, {"window": (3, -3)}, "window の値"),
+        ({}, {"window": "x"}, "window の値"),
+        ({}, {"window": (0, 3)}, "window の値"),
+        ({"e": np.nan}, {}, "イベントの前と後"),
+    ],
+)  # fmt: skip
+def test_event_study_says_what_is_wrong(change, settings, said) -> None:
+    with pytest.raises(ModelError, match=re.escape(said)):
+        estimate_premium(renewals().assign(**change), **{**EVENT_STUDY, **settings})
 
 
 def test_premium_of_units_that_do_not_overlap_is_refused_by_weighting() -> None:

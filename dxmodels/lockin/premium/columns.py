@@ -14,11 +14,20 @@ Floats = npt.NDArray[np.float64]
 
 
 def require_columns(table: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Raise ModelError naming every column that the table lacks."""
+    """Raise ModelError naming every column that the table lacks, or holds twice."""
+    wrong = [name for name in columns if isinstance(name, list | set | dict)]
+    if wrong:
+        raise ModelError(f"列名 {wrong[0]} は1つの名前で指定してください（並びではなく）。")
     missing = [name for name in columns if name not in table.columns]
     if missing:
         raise ModelError(
-            f"列 {'、'.join(missing)} が表にありません。→ 列名を確認してください（表の列：{'、'.join(map(str, table.columns))}）。"
+            f"列 {'、'.join(map(str, missing))} が表にありません。→ 列名を確認してください（表の列：{'、'.join(map(str, table.columns))}）。"
+        )
+
+    twice = [name for name in dict.fromkeys(columns) if table.columns.tolist().count(name) > 1]
+    if twice:
+        raise ModelError(
+            f"列 {'、'.join(map(str, twice))} が表に2つ以上あります。→ 列名を1つずつ違う名前にしてください。"
         )
 
 

@@ -17,7 +17,8 @@ from dxmodels.errors import ModelError
 from dxmodels.lockin.premium.arms import treatment_column
 from dxmodels.lockin.premium.columns import Floats, logged, numeric, require_columns
 
-_COLLINEAR = 1e-9
+_COLLINEAR = 1e-6  # a column of which less than a millionth is its own adds only rounding errors
+_CONSTANT = 1e-9
 _LEAST_CLUSTERS = 3
 
 
@@ -70,16 +71,16 @@ def build_design(
     treated: object | None = None,
 ) -> Design:
     """Return the arrays for ``outcome`` on ``treatment`` given ``controls``; raises ModelError naming what is wrong with the table."""
+    require_columns(table, [name for name in (outcome, treatment, *controls, *treatment_controls, cluster) if name])
     _refuse_circles(outcome, treatment, (*controls, *treatment_controls))
     used = list(dict.fromkeys([outcome, treatment, *controls, *treatment_controls, *([cluster] if cluster else [])]))
-    require_columns(table, used)
     complete = table[used].dropna()
     if complete.empty:
         raise ModelError(f"空欄のない行がありません（使った列：{'、'.join(used)}）。→ 空欄の多い列を外してください。")
     y = numeric(complete[outcome], outcome)
     if log_outcome:
         y = logged(y, outcome)
-    if np.ptp(y) <= _COLLINEAR * max(float(np.abs(y).max()), 1e-300):
+    if np.ptp(y) <= _CONSTANT * max(float(np.abs(y).max()), 1e-300):
         raise ModelError(f"結果の列 {outcome} は全 {len(y)} 行が同じ値で、比べるものがありません。→ 列と行の選び方を確認してください。")  # fmt: skip
     d = treatment_column(complete[treatment], treatment, treated)
     x, positions, dropped = _encode(complete, controls)
@@ -125,7 +126,9 @@ def _columns_of(values: pd.Series, name: str) -> list[tuple[str, Floats]]:
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         raise ModelError(f"列 {name} は日付です。→ 統制変数には、経過年数などの数値か分類を入れてください。")
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-        return [(name, numeric(values, name))]
+        found = numeric(values, name)
+        # Around its mean: a date or a number of 10^8 with a small spread would else be taken for the constant. No estimate moves by it.
+        return [(name, found - found.mean())]
     levels = sorted(values.astype(str).unique())
     return [(f"{name}={level}", (values.astype(str) == level).to_numpy(dtype=float)) for level in levels[1:]]
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 
@@ -101,6 +102,9 @@ def estimate_premium(
 def _check(method: str, level: float, draws: int, power: float) -> None:
     if method not in METHODS:
         raise ModelError(f"推定方法「{method}」は使えません。→ {'、'.join(METHODS)} のいずれかにしてください。")
+    for name, value in (("信頼水準 level", level), ("検出力 power", power), ("再標本の回数 draws", draws)):
+        if not isinstance(value, int | float | np.number):
+            raise ModelError(f"{name} の値「{value}」は数値にしてください。")
     if not 0.5 <= level < 1:
         raise ModelError(f"信頼水準 {level} は 0.5 以上 1 未満にしてください（例：0.95）。")
     if not 0.5 <= power < 1:

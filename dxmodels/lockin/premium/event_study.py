@@ -73,12 +73,16 @@ def _prepare(
     window: tuple[int, int],
     log_outcome: bool,
 ) -> pd.DataFrame:
+    _check_window(window)
     rows = table.dropna(subset=[outcome, unit, time, *controls]).reset_index(drop=True)
     y = numeric(rows[outcome], outcome)
     rows["y"] = logged(y, outcome) if log_outcome else y
     if pd.api.types.is_datetime64_any_dtype(rows[time].dtype):
         raise ModelError(f"列 {time} は日付です。→ 年度の整数（例：2026）にしてください。")
-    rows[time] = numeric(rows[time], time)
+    rows[time] = _whole(numeric(rows[time], time), time)
+    twice = rows[rows.duplicated([unit, time])]
+    if len(twice):
+        raise ModelError(f"単位 {twice[unit].iloc[0]} の {twice[time].iloc[0]:.0f} 年が2行以上あります（{len(twice)} 行）。→ 単位と年の組ごとに1行にしてください。")  # fmt: skip
     years = _event_years(rows, unit, time, event)
     if years.nunique() == 1 and rows[unit].isin(years.index).all():
         raise ModelError("すべての単位でイベントが同じ年に起きており、その年の変化とイベントの効果を区別できません。→ イベントのない単位か、年の異なる単位を加えてください。")  # fmt: skip
@@ -87,14 +91,33 @@ def _prepare(
     return rows
 
 
+def _check_window(window: tuple[int, int]) -> None:
+    """The window reaches from before the event (-1 is the reference year) to the event or later."""
+    numbers = isinstance(window, tuple | list) and len(window) == 2 and all(isinstance(end, int | np.integer) for end in window)  # fmt: skip
+    if not numbers or not window[0] <= _REFERENCE or not window[1] >= 0:
+        raise ModelError(f"期間 window の値 {window} は (-3, 3) のように、-1 以下と 0 以上の2つの整数にしてください。")
+
+
+def _whole(years: Floats, name: str) -> Floats:
+    if len(years) and (years % 1 != 0).any():
+        raise ModelError(f"列 {name} の値 {years[years % 1 != 0][0]:g} は整数の年度にしてください（例：2026）。")
+    return years
+
+
 def _event_years(rows: pd.DataFrame, unit: str, time: str, event: str) -> pd.Series:
     values = rows[event]
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        raise ModelError(f"列 {event} は日付です。→ イベントの年度の整数（例：2026）か 0/1 にしてください。")
     flag = pd.api.types.is_bool_dtype(values) or set(values.dropna().unique()) <= {0, 1}
-    marked = rows[values.fillna(0).astype(bool)] if flag else rows[values.notna()]
-    years = marked.groupby(unit)[time if flag else event].min()
-    found = pd.to_numeric(years, errors="coerce")
+    marked = rows[(values.astype("boolean") if flag else values.notna()).fillna(False).astype(bool)]
+    years = marked.groupby(unit)[time if flag else event]
+    found = pd.to_numeric(years.min(), errors="coerce")
     if found.isna().any():
-        raise ModelError(f"イベントの列 {event} の値「{years[found.isna()].iloc[0]}」は年ではありません。→ イベントの年（整数）か 0/1 にしてください。")  # fmt: skip
+        raise ModelError(f"イベントの列 {event} の値「{years.min()[found.isna()].iloc[0]}」は年ではありません。→ イベントの年（整数）か 0/1 にしてください。")  # fmt: skip
+    _whole(found.to_numpy(dtype=float), event)
+    several = years.nunique()
+    if not flag and (several > 1).any():
+        raise ModelError(f"単位 {several.idxmax()} のイベントの年（列 {event}）が {int(several.max())} 通りあります。→ 単位ごとに1つの年にしてください（2回目以降は別の表で）。")  # fmt: skip
     return found
 
 
