@@ -1,4 +1,4 @@
-"""What stands in a notebook's file: its cells, its parameter cell, the tables it says it reads?"""
+"""What stands in a notebook's file: its cells, its parameter cell, the tables it says it reads, how many draws it takes?"""
 
 from __future__ import annotations
 
@@ -104,6 +104,40 @@ def _declared(path: Path, stamp: int) -> tuple[str, ...] | None:
             return None
         tables |= names
     return tuple(sorted(tables)) if calls else None
+
+
+def draws_taken(path: Path, *, full: bool) -> tuple[int, ...]:
+    """Return how many random draws the notebook asks for, smallest first: every ``draws=`` and ``draws = `` of its cells, at that effort."""
+    trees = [_tree(cell.source) for cell in read_cells(path) if cell.kind == "code"]
+    asked = [value for tree in trees for node in ast.walk(tree) for value in _draws_in(node)]
+    return tuple(sorted({count for value in asked if (count := _whole_number(value, full)) is not None}))
+
+
+def _draws_in(node: ast.AST) -> list[ast.expr]:
+    """Return what a call or an assignment gives the name ``draws``; from both branches where pairs are chosen."""
+    if isinstance(node, ast.keyword) and node.arg == "draws":
+        return [node.value]
+    if not isinstance(node, ast.Assign):
+        return []
+    names = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else node.targets
+    at = next((n for n, name in enumerate(names) if isinstance(name, ast.Name) and name.id == "draws"), None)
+    if at is None:
+        return []
+    return [_nth(node.value, at)]
+
+
+def _nth(node: ast.expr, at: int) -> ast.expr:
+    """Return one of several values: (a, b) if full else (c, d) becomes b if full else d."""
+    if isinstance(node, ast.IfExp):
+        return ast.IfExp(test=node.test, body=_nth(node.body, at), orelse=_nth(node.orelse, at))
+    return node.elts[at] if isinstance(node, ast.Tuple) and at < len(node.elts) else node
+
+
+def _whole_number(node: ast.expr, full: bool) -> int | None:
+    if isinstance(node, ast.IfExp):
+        return _whole_number(node.body if full else node.orelse, full)
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _tree(source: str) -> ast.Module:

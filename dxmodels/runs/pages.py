@@ -59,7 +59,7 @@ def write_pages(
         for name, content in made.files.items():
             _write(folder, name, content)
     failed = dict(sorted(failed.items()))
-    bound = list(_bind(folder, plan, pages, edition))
+    bound = list(_bind(folder, plan, pages, edition, volumes[plan.name].settings))
     stopped = {page.job.key: page.outcome.message for page in pages if page.failed} | failed
     _write(folder, "index.html", index_html(_index(plan, pages, volumes, edition, stopped, bound)).encode("utf-8"))
     return failed
@@ -118,7 +118,9 @@ def _stem(page: Page, entry: Booklet) -> str:
     return f"{BOOKLETS}/{entry.id}-{page.job.variant}" if page.job.variant else f"{BOOKLETS}/{entry.id}"
 
 
-def _bind(folder: Path, plan: Plan, pages: Sequence[Page], edition: Edition) -> Iterator[Bound]:
+def _bind(
+    folder: Path, plan: Plan, pages: Sequence[Page], edition: Edition, settings: Sequence[tuple[str, str]]
+) -> Iterator[Bound]:
     """Yield each set of forms that could be made, with a page that leads to its single forms."""
     for page, entry in _booklets(plan, pages):
         stem = _stem(page, entry)
@@ -130,7 +132,7 @@ def _bind(folder: Path, plan: Plan, pages: Sequence[Page], edition: Edition) -> 
         there = {file: title for file, title in titles.items() if (folder / BOOKLETS / file).is_file()}
         title = f"{entry.id}　{entry.title}"
         if there:
-            _write(folder, f"{stem}.html", forms_html(title, edition.run_id, there).encode("utf-8"))
+            _write(folder, f"{stem}.html", forms_html(title, edition, settings, there).encode("utf-8"))
         yield Bound(f"{stem}.pdf", title, len(entry.pages), f"{stem}.html" if there else "")
 
 
@@ -151,6 +153,7 @@ def _index(
         "as_of": era_date(edition.as_of),
         "run_id": edition.run_id,
         "mark": volumes[plan.name].mark,
+        "settings": _conditions(volumes[plan.name], beside),
         "report": plan.name,
         "annexes": [(document.title, stem) for stem, document in volumes.items() if stem != plan.name],
         "failed": list(failed.items()),
@@ -159,6 +162,12 @@ def _index(
         "groups": [(name, [_page_row(page) for page in group]) for name, group in (("問いごと", told), ("条件を替えた計算", beside)) if group],
         "exhibits": sorted((row for page in told for row in _exhibit_rows(page)), key=lambda row: str(row["stem"])),
     }  # fmt: skip
+
+
+def _conditions(report: Document, beside: Sequence[Page]) -> list[tuple[str, str]]:
+    """Return under which conditions the run was made, and how many computations stand beside it under others."""
+    others = [("条件を替えた計算", f"{len(beside)}件（下の一覧に条件ごとのページがある）")] if beside else []
+    return [*report.settings, *others]
 
 
 def _page_row(page: Page) -> dict[str, Any]:

@@ -6,14 +6,28 @@ import base64
 import itertools
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
-from exhibit_maker import HOSTILE, exhibit, hostile, illustrative, long_table, missing, notebook_page, page, report
+from exhibit_maker import (
+    EDITION,
+    HOSTILE,
+    exhibit,
+    hostile,
+    illustrative,
+    long_table,
+    missing,
+    notebook_page,
+    page,
+    report,
+)
+from notebook_maker import write_notebook
 
 from dxmodels.figures.style import contrast
 from dxmodels.runs.document import Document
 from dxmodels.runs.execute import Outcome
-from dxmodels.runs.render.html import TEMPLATES, cleaned, document_html
+from dxmodels.runs.notebook_files import draws_taken
+from dxmodels.runs.render.html import TEMPLATES, cleaned, document_html, forms_html
 
 VOID = {"meta", "img", "br", "link", "input"}
 
@@ -209,3 +223,23 @@ def test_colours_of_the_page_keep_their_contrast() -> None:
         ("#0b4f8a", white),
     ]:
         assert contrast(text, ground) >= 4.5, (text, ground)
+
+
+def test_a_report_and_the_lists_of_a_run_say_what_was_run() -> None:
+    """Case, scenario, effort, seed and draws stand on the report itself, in words, and on the list of single forms."""
+    parameters = {"effort": "draft", "scenario": "base", "seed": 7}
+    document, _ = report([page(exhibit("E07"), key="20_cost", notebook="20_cost", parameters=parameters)])
+    told = Outline(document_html(document)).text
+    for words in ("小さなケース", "シナリオ", "基準", "速報精度", "乱数の種", "試行回数", "2,048回"):
+        assert words in told, words
+    listed = Outline(forms_html("一覧", EDITION, document.settings, {"E05/P001.pdf": "第一"})).text
+    assert "速報精度" in listed
+    assert EDITION.run_id in listed
+
+
+def test_the_draws_of_a_notebook_are_read_from_its_cells(tmp_path: Path) -> None:
+    cells = ['is_full = params.effort == "full"', "a = simulate(case, draws=8192 if is_full else 1024)"]
+    cells.append('kind, draws = ("auto", 512) if is_full else ("plain", 64)\nb = other(draws=draws, seed=1)')
+    write_notebook(tmp_path / "n.ipynb", cells)
+    assert draws_taken(tmp_path / "n.ipynb", full=False) == (64, 1024)
+    assert draws_taken(tmp_path / "n.ipynb", full=True) == (512, 8192)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pandas as pd
 import pytest
 from exhibit_maker import EDITION, exhibit, illustrative, long_table, missing, page
 from pypdf import PdfReader
 
+from dxmodels.figures.style import axes_for
 from dxmodels.runs.document import Document, Page, report_volumes, with_file_names
 from dxmodels.runs.doors import build_record
 from dxmodels.runs.plans import Plan
@@ -77,8 +79,13 @@ def test_the_body_shows_what_the_plan_names_and_every_exhibit_stands_in_one_volu
         "別冊 資料編2　市町村DX",
         "別冊 資料編3　取りまとめ・前提・実行の記録",
     ]
-    places = {row[0]: row[3] for row in body.annexes[0].sheet.rows}
+    places = {row[0]: row[3] for row in others[-1].annexes[0].sheet.rows}
     assert places == {"E01": "別冊 資料編1", "E09": "別冊 資料編1", "E12": "別冊 資料編1", "E07": "別冊 資料編2", "E07a": "別冊 資料編2", "E36": "別冊 資料編3"}  # fmt: skip
+    assert [row[1:] for row in body.annexes[0].sheet.rows] == [
+        ("E01、E09、E12", "3点"),
+        ("E07、E07a", "2点"),
+        ("E36", "1点"),
+    ]
 
 
 def test_a_table_cut_in_the_body_is_whole_in_its_volume(volumes: dict[str, Document]) -> None:
@@ -117,3 +124,21 @@ def test_every_volume_is_a_tagged_pdf_and_a_page_that_leads_to_the_others(volume
 
 def test_without_a_body_the_report_is_one_document() -> None:
     assert list(report_volumes(plan(body=None), with_file_names([page(exhibit())]), EDITION)) == ["small"]
+
+
+def test_on_paper_an_exhibit_of_the_body_keeps_to_one_page() -> None:
+    """A tall figure, a page of sentences less a few lines, twelve rows: longer than a page each, unless figure and table give way."""
+    rows = pd.DataFrame({"name_ja": [f"第{row}業務" for row in range(12)], "annual_cost_yen": range(12)})
+
+    def tall(frame: pd.DataFrame) -> Any:
+        ax = axes_for(None, height_mm=140)
+        ax.bar(frame["name_ja"], frame["annual_cost_yen"])
+        return ax
+
+    many = [exhibit(f"E{number}", rows, figure=tall, reading=["ここを読む。"] * 8) for number in range(10, 15)]
+    made = report_volumes(plan(body={"exhibits": [one.id for one in many]}), with_file_names([page(*many)]), EDITION)
+    texts = [paper.extract_text() for paper in PdfReader(io.BytesIO(document_pdf(made["small"]))).pages]
+    begun = [[one.id for one in many if f"{one.id}　" in text] for text in texts[1:]]
+    assert begun == [[one.id] for one in many] + [[]]  # page 1 before them, conditions and volumes after them
+    loose = made["small"].model_copy(update={"one_page_each": False})
+    assert len(PdfReader(io.BytesIO(document_pdf(loose))).pages) > len(texts)  # without the rule tails stand alone

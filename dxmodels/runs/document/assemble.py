@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from dxmodels.runs.document.annexes import assumptions_annex, run_annex, tables_
 from dxmodels.runs.document.items import MARK, parts_of, setting_of
 from dxmodels.runs.document.model import Document, Headline, Page, Share
 from dxmodels.runs.model import GRADES, NOT_COMPUTABLE_JA, Exhibit, Record
+from dxmodels.runs.notebook_files import draws_taken, notebook_path
 from dxmodels.runs.parameters import printed_value, schema_of
 from dxmodels.runs.plans import Plan
 from dxmodels.runs.shown import value_of
@@ -22,6 +24,7 @@ _EXAMPLE_ROWS = 10  # rows of an illustrative table in the report: they show the
 _REPORT_ROWS, _PAGE_ROWS = 45, 60  # the 43 municipalities fit; longer tables continue in CSV and Excel
 _AUTHOR = "大阪府デジタル改革 検討チーム"
 _DRAFT = "速報精度：試行回数と最適性の許容差を粗くして計算した値である。確定値は本番精度で作成する。"
+_CALLED = re.compile(r"（[a-z][a-z0-9_]*）")
 _PUBLISHED_ONLY = "公表値のみの実行である。架空データの表は一切読み込んでいない。"
 
 
@@ -92,7 +95,7 @@ def plan_document(plan: Plan, pages: Sequence[Page], edition: Edition) -> Docume
         notices=_notices(pages),
         lead=joined[0].results.lead if joined and not abstract else (),
         abstract=abstract,
-        facts=(),
+        facts=() if plan.body else in_words(settings),
         settings=tuple(settings),
         shares=_shares([record for _, record in records]),
         headlines=_headlines(records),
@@ -177,7 +180,27 @@ def _settings(pages: Sequence[Page]) -> tuple[tuple[str, str], ...]:
             shown = printed_value(name, value)
             if name != "case" and shown not in taken.setdefault(schema.label_ja(name), []):
                 taken[schema.label_ja(name)].append(shown)
-    return tuple((label, "、".join(values)) for label, values in taken.items())
+    told = tuple((label, "、".join(values)) for label, values in taken.items())
+    return (*told, *_draws(pages))
+
+
+def in_words(settings: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return the conditions of a run without the names by which scenarios and efforts are called in files."""
+    return tuple((label, _CALLED.sub("", value)) for label, value in settings)
+
+
+def _draws(pages: Sequence[Page]) -> tuple[tuple[str, str], ...]:
+    """Return how many draws the notebooks took, from the fewest to the most; nothing where none draws."""
+    counts: set[int] = set()
+    for page in pages:
+        path = notebook_path(page.job.notebook)
+        if path.is_file():
+            counts.update(draws_taken(path, full=page.job.parameters.get("effort") == "full"))
+    if not counts:
+        return ()
+    least, most = min(counts), max(counts)
+    spread = f"{least:,}回" if least == most else f"{least:,}〜{most:,}回（計算による）"
+    return (("試行回数", spread),)
 
 
 def _headline_records(pages: Iterable[Page]) -> list[tuple[Page, Record]]:

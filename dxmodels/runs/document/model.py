@@ -111,7 +111,10 @@ class Annex(_Printed):
 
 
 class Document(_Printed):
-    """One report or notebook page, complete; ``volumes``: title and file stem of every volume of the same report, this one included."""
+    """One report or notebook page, complete; ``volumes``: title and file stem of every volume of the same report, this one included.
+
+    ``one_page_each``: on paper an exhibit keeps to one page: its figure is drawn smaller, then fewer rows of its table are printed.
+    """
 
     title: str
     edition: str
@@ -135,6 +138,7 @@ class Document(_Printed):
     contents: bool
     notes: tuple[str, ...]
     volumes: tuple[tuple[str, str], ...] = ()
+    one_page_each: bool = False
 
     @property
     def items(self) -> tuple[Item, ...]:

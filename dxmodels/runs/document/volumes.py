@@ -39,7 +39,11 @@ def report_volumes(plan: Plan, pages: Sequence[Page], edition: Edition) -> dict[
     stems = [plan.name, *(f"{plan.name}-annex{number}" for number in range(1, len(titles) + 1))]
     listed = tuple(zip([f"{_BODY_JA}　{whole.title}", *titles.values()], stems, strict=True))
     volumes = [_volume(whole, titles, name, listed) for name in titles]
-    return dict(zip(stems, [_body(whole, plan.body, volumes, listed), *volumes], strict=True))
+    place = {
+        item.number: title for volume, title in zip(volumes, titles.values(), strict=True) for item in volume.items
+    }
+    volumes[-1] = volumes[-1].model_copy(update={"annexes": (_places(whole, place), *volumes[-1].annexes)})
+    return dict(zip(stems, [_body(whole, plan.body, place, listed), *volumes], strict=True))
 
 
 def _holds(whole: Document, chapter: str) -> bool:
@@ -66,12 +70,8 @@ def _volume(whole: Document, titles: Mapping[str, str], name: str, listed: tuple
     )  # fmt: skip
 
 
-def _body(whole: Document, body: Body, volumes: Sequence[Document], listed: tuple[tuple[str, str], ...]) -> Document:
+def _body(whole: Document, body: Body, place: Mapping[str, str], listed: tuple[tuple[str, str], ...]) -> Document:
     """Return the body: page 1, the exhibits the plan names, assumptions and limits, and where every exhibit stands."""
-    where = {
-        item.anchor: title for volume, (title, _) in zip(volumes, listed[1:], strict=True) for item in volume.items
-    }
-    place = {item.number: where[item.anchor] for item in whole.items}
     first: dict[str, Item] = {}
     for item in whole.items:
         first.setdefault(item.number, item)
@@ -92,9 +92,10 @@ def _body(whole: Document, body: Body, volumes: Sequence[Document], listed: tupl
             "mark": _mark(kept),
             "facts": whole.settings,
             "parts": kept,
-            "annexes": (_places(whole, place),),
+            "annexes": (_by_volume(place, listed[-1][0]),),
             "contents": False,
             "volumes": listed,
+            "one_page_each": True,
         }
     )
 
@@ -138,13 +139,26 @@ def _in_body(item: Item, place: Mapping[str, str], rows: int, *, last: str) -> I
     )
 
 
+def _by_volume(place: Mapping[str, str], last: str) -> Annex:
+    """Return which exhibits each volume holds, by number."""
+    held: dict[str, list[str]] = {}
+    for number, title in place.items():
+        held.setdefault(title, []).append(number)
+    rows = [[title, compact(numbers), f"{len(numbers)}点"] for title, numbers in held.items()]
+    return Annex(
+        title="図表の所在",
+        intro=f"本編に掲げた図表の表の全体と、そのほかの図表は別冊にある。題名の一覧は{last}に、すべての値は表（CSV・Excel）にある。",
+        sheet=fitted(["別冊", "図表の番号", "点数"], rows),
+    )
+
+
 def _places(whole: Document, place: Mapping[str, str]) -> Annex:
     """Return where each exhibit stands: number, question, grade, volume."""
     rows = [[item.number, item.title, item.grade, place[item.number].split("　")[0]] for item in whole.items]
     rows.sort(key=lambda row: row[0])
     return Annex(
-        title="図表の所在",
-        intro="本編に掲げた図表の表の全体と、そのほかの図表は別冊にある。どの図表の値も表（CSV・Excel）に収録した。",
+        title="図表の一覧",
+        intro="すべての図表の問いと区分、掲げた別冊を示す。どの図表の値も表（CSV・Excel）に収録した。",
         sheet=fitted(["番号", "問い", "区分", "掲載"], [list(row) for row in dict.fromkeys(map(tuple, rows))]),
     )
 

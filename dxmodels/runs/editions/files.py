@@ -131,6 +131,7 @@ def _index(
         "as_of": era_date(edition.as_of),
         "run_id": edition.run_id,
         "mark": volumes[plan.name].mark,
+        "settings": volumes[plan.name].settings,
         "report": plan.name,
         "annexes": [(document.title, stem) for stem, document in volumes.items() if stem != plan.name],
         "booklets": sorted(path.name for path in (built / "booklets").glob("*.pdf")),

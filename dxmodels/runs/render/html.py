@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import jinja2
 import nh3
 from markupsafe import Markup
 
+from dxmodels.fiscal import era_date
+from dxmodels.runs.document.assemble import Edition
 from dxmodels.runs.document.model import Document
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
@@ -50,9 +52,15 @@ def public_index_html(index: dict[str, Any]) -> str:
     return framed(f"{index['title']}　{index['edition']}", body)
 
 
-def forms_html(title: str, run_id: str, forms: Mapping[str, str]) -> str:
-    """Return the page that leads to every single form of a set: title by file."""
-    body = _environment().get_template("forms.html").render(title=title, run_id=run_id, forms=forms)
+def forms_html(title: str, edition: Edition, settings: Sequence[tuple[str, str]], forms: Mapping[str, str]) -> str:
+    """Return the page that leads to every single form of a set: title by file; ``settings`` say what was run."""
+    told = {
+        "run_id": edition.run_id,
+        "edition": edition.edition,
+        "case_title": edition.case_title,
+        "as_of": era_date(edition.as_of),
+    }
+    body = _environment().get_template("forms.html").render(title=title, forms=forms, settings=settings, **told)
     return framed(title, body)
 
 
