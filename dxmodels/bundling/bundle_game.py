@@ -15,15 +15,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dxmodels.bundling.game import CostGame
 from dxmodels.bundling.offer_game import Floats, OfferGame
 from dxmodels.bundling.plan import BundlePlan
 from dxmodels.bundling.problem import BundleProblem, Ints
 from dxmodels.errors import ModelError
 
 
-def game_of_bundle(plan: BundlePlan, bundle_id: object, *, owner: str = "") -> CostGame:
-    """Return the cost game of the members of one bundle; ``owner`` names the units' column that tells who pays (blank = each unit).
+def offers_of_bundle(plan: BundlePlan, bundle_id: object, *, owner: str = "") -> tuple[tuple[str, ...], OfferGame]:
+    """Return the members of one bundle and the purchases any group of them may open; ``owner`` names the units' column that tells who
+    pays (blank = each unit).
 
     Raises ModelError where the bundle is not bought in the plan or the column does not exist.
     """
@@ -36,7 +36,7 @@ def game_of_bundle(plan: BundlePlan, bundle_id: object, *, owner: str = "") -> C
     players, player_of = _players(problem, problem.unit_of[taken], owner)
     fixed, cost, joining, fewest = _cost_by_bundle(problem, problem.unit_of[taken], player_of, len(players))
     total = float(problem.cost[taken].sum() + problem.fixed_cost[problem.bundle_of[taken[0]]])
-    return CostGame.of_offers(players, OfferGame(fixed, cost, joining, fewest, total), problem.money_unit)
+    return players, OfferGame(fixed, cost, joining, fewest, total)
 
 
 def cost_alone(problem: BundleProblem) -> Floats:

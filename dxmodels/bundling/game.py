@@ -12,12 +12,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Protocol
 
 import numpy as np
 
+from dxmodels.bundling.bundle_game import offers_of_bundle
 from dxmodels.bundling.offer_game import Flags, Floats, Ints, OfferGame
 from dxmodels.bundling.oracles import best_by_ratio, climb
+from dxmodels.bundling.plan import BundlePlan
 from dxmodels.errors import ModelError
 
 EXACT_PLAYERS = 20  # 2^20 groups fit in memory and in a second
@@ -51,7 +54,7 @@ class CostGame:
     @classmethod
     def from_table(cls, costs: Mapping[frozenset[str], float], *, money_unit: str = "") -> CostGame:
         """Build a game from a cost for every non-empty group of its players; missing groups raise ModelError, named."""
-        players = tuple(sorted({player for group in costs for player in group}))
+        players = _in_order({player for group in costs for player in group})
         n = len(players)
         if not 1 <= n <= EXACT_PLAYERS:
             raise ModelError(
@@ -61,8 +64,10 @@ class CostGame:
         table = np.full(1 << n, np.nan)
         table[0] = 0.0
         for group, cost in costs.items():
-            if group:
-                table[sum(bit[player] for player in group)] = np.nan if cost is None else float(cost)
+            if not group:
+                _refuse_a_cost_of_nobody(cost)
+            else:
+                table[sum(bit[player] for player in set(group))] = np.nan if cost is None else float(cost)
         _refuse_gaps(table, players)
         weight = 1 << np.arange(n)
         return cls(players, lambda flags: float(table[int(weight[flags].sum())]), None, money_unit, {}, [table])
@@ -81,8 +86,7 @@ class CostGame:
         Where the function gives no finite number for a group that is asked for, ModelError names the group.
         """
         names = _distinct(players)
-        labels = np.array(names, dtype=object)
-        return cls(names, lambda flags: _cost_of_group(cost_of, frozenset(labels[flags])), oracle, money_unit)
+        return cls(names, lambda flags: _cost_of_group(cost_of, frozenset(compress(names, flags))), oracle, money_unit)
 
     @classmethod
     def from_volumes(
@@ -126,13 +130,10 @@ class CostGame:
         return cls(players, offers.cost_of, offers.best_groups if offers.exact else None, money_unit, {}, table)
 
     @classmethod
-    def from_bundle(cls, plan: object, bundle_id: object, *, owner: str = "") -> CostGame:
-        """Build the game of the members of one bundle of a plan (see bundle_game.game_of_bundle)."""
-        from dxmodels.bundling.bundle_game import (
-            game_of_bundle,  # the game of a bundle needs the model, the model needs no game
-        )
-
-        return game_of_bundle(plan, bundle_id, owner=owner)  # type: ignore[arg-type]
+    def from_bundle(cls, plan: BundlePlan, bundle_id: object, *, owner: str = "") -> CostGame:
+        """Build the game of the members of one bundle of a plan (see bundle_game.offers_of_bundle)."""
+        players, offers = offers_of_bundle(plan, bundle_id, owner=owner)
+        return cls.of_offers(players, offers, plan.problem.money_unit)
 
     @property
     def n(self) -> int:
@@ -161,14 +162,23 @@ class CostGame:
         return climb(self.cost, self.alone, shares, nulls)
 
     def cost(self, members: Flags | Iterable[str]) -> float:
-        """Return c(S) for a flag array or names; c(∅) = 0."""
-        flags = members if isinstance(members, np.ndarray) else np.isin(np.array(self.players), list(members))
+        """Return c(S) for a flag array or names; c(∅) = 0. Names that are not players raise ModelError."""
+        flags = members if isinstance(members, np.ndarray) and members.dtype == bool else self._flags_of(members)
         if not flags.any():
             return 0.0
         key = np.packbits(flags).tobytes()
         if key not in self._memory:
             self._memory[key] = self.cost_of(flags)
         return self._memory[key]
+
+    def _flags_of(self, members: Iterable[str]) -> Flags:
+        wanted = set(members)
+        strangers = sorted(map(str, wanted - set(self.players)))
+        if strangers:
+            raise ModelError(
+                f"「{'、'.join(strangers)}」はこのゲームの参加者ではありません。{'、'.join(map(str, self.players[:10]))} などから選んでください。"
+            )
+        return np.array([player in wanted for player in self.players], dtype=bool)
 
     def table(self) -> Floats:
         """Return all 2^n costs by bit mask (bit i = player i); raises ModelError beyond 20 players."""
@@ -186,6 +196,14 @@ class CostGame:
 def members_of_mask(players: Sequence[str], mask: int) -> tuple[str, ...]:
     """Return the names in a bit mask."""
     return tuple(player for position, player in enumerate(players) if mask >> position & 1)
+
+
+def _in_order(players: set[str]) -> tuple[str, ...]:
+    """Players in an order of their own that does not depend on the order of the table, also where names and numbers are mixed."""
+    try:
+        return tuple(sorted(players))
+    except TypeError:
+        return tuple(sorted(players, key=lambda player: (type(player).__name__, str(player))))
 
 
 def _distinct(players: Iterable[str]) -> tuple[str, ...]:
@@ -209,10 +227,17 @@ def _cost_of_group(cost_of: Callable[[frozenset[str]], float], group: frozenset[
     return cost
 
 
+def _refuse_a_cost_of_nobody(cost: float) -> None:
+    if cost:
+        raise ModelError(
+            f"だれも参加しない組合せに費用 {cost} が付いています。0にし、全員に共通の固定費は各組合せの費用に含めてください。"
+        )
+
+
 def _refuse_gaps(table: Floats, players: Sequence[str]) -> None:
     gaps = np.flatnonzero(~np.isfinite(table))
     if len(gaps):
-        shown = "、".join("{" + ",".join(members_of_mask(players, int(mask))) + "}" for mask in gaps[:5])
+        shown = "、".join("{" + ",".join(map(str, members_of_mask(players, int(mask)))) + "}" for mask in gaps[:5])
         raise ModelError(
             f"費用のない組合せが{len(gaps)}件あります：{shown}。すべての組合せの費用（有限の数）を与えてください。"
         )

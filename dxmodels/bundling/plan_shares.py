@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from dxmodels.bundling.bundle_game import cost_alone, game_of_bundle
+from dxmodels.bundling.bundle_game import cost_alone
+from dxmodels.bundling.game import CostGame
 from dxmodels.bundling.plan import BundlePlan
 from dxmodels.bundling.sharing import RULES_JA, share_costs
 
@@ -59,7 +60,7 @@ def share_plan(
     bundles = plan.bundles_frame()
     for bundle_id in bundles.loc[bundles["members_count"] > 1, "bundle_id"]:
         shares = share_costs(
-            game_of_bundle(plan, bundle_id, owner=owner), rule=rule, weights=weights, equal_share=equal_share
+            CostGame.from_bundle(plan, bundle_id, owner=owner), rule=rule, weights=weights, equal_share=equal_share
         )
         frames.append(shares.to_frame().assign(bundle_id=bundle_id))
     columns = [

@@ -42,7 +42,7 @@ from dxmodels.cost.overrun import (
 from dxmodels.cost.peers import PeerParams
 from dxmodels.cost.portfolio_tail import PortfolioTail, compare_tail_settings, evaluate_portfolio_tail
 from dxmodels.cost.scale import ScaleCurve, estimate_scale
-from dxmodels.cost.scale_check import compare_with_bands
+from dxmodels.cost.scale_bands import compare_with_bands
 from dxmodels.cost.switching import SwitchingValue, switching_value
 from dxmodels.cost.tornado import Tornado, rank_by_flip
 from dxmodels.cost.whole_life import WHOLE_LIFE_ASSUMPTIONS, WholeLifeCost, WholeLifeParams, estimate_whole_life

@@ -19,7 +19,7 @@ from dxmodels.cost.govcloud_sensitivity import compare_cloud_conditions, compare
 from dxmodels.cost.overrun import OverrunParams, compare_caps, fit_overruns
 from dxmodels.cost.portfolio_tail import PortfolioTail, evaluate_portfolio_tail
 from dxmodels.cost.scale import ScaleCurve
-from dxmodels.cost.scale_check import compare_with_bands
+from dxmodels.cost.scale_bands import compare_with_bands
 from dxmodels.errors import MissingTableError
 from dxmodels.inputs import Case, Register
 from dxmodels.money import format_rate

@@ -25,13 +25,13 @@ from dxmodels.runs.compare.bridge import bridge_runs
 from dxmodels.runs.compare.finished import FinishedRun, latest_before, read_run
 from dxmodels.runs.compare.reruns import reruns_between
 from dxmodels.runs.document import Edition, with_file_names
+from dxmodels.runs.document.plain_pages import page_in_japanese, unexplained_names
 from dxmodels.runs.execute import Machines, ThisMachine
 from dxmodels.runs.execution import EXECUTED, Execution, execute
 from dxmodels.runs.fingerprint import run_id_of
 from dxmodels.runs.kept_pages import KeptPages
 from dxmodels.runs.manifest import MANIFEST, manifest_of, with_files
 from dxmodels.runs.pages import write_pages
-from dxmodels.runs.plain_words import page_in_japanese, unexplained_names
 from dxmodels.runs.plans import Job, jobs_of, load_plan
 from dxmodels.runs.project import reports_root
 

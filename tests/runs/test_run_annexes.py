@@ -11,7 +11,8 @@ from pypdf import PdfReader
 from dxmodels.inputs import load_register
 from dxmodels.runs.amounts import in_unit, of_assumption
 from dxmodels.runs.document.annexes import assumptions_annex, compact
-from dxmodels.runs.plain_words import in_japanese, page_in_japanese, source_in_japanese, unexplained_names
+from dxmodels.runs.document.plain_pages import page_in_japanese, unexplained_names
+from dxmodels.runs.plain_words import in_japanese, source_in_japanese
 from dxmodels.runs.render.pdf import document_pdf
 
 

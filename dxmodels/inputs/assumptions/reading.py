@@ -1,67 +1,17 @@
-"""How do the topic files of data/assumptions become the register, with every fault reported at once?"""
+"""How is one topic file of data/assumptions read, with every fault told at once?"""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from dxmodels.errors import Fault
 from dxmodels.glossary import is_unit, nearest_units, units
-from dxmodels.inputs.assumptions.cross_references import with_words
 from dxmodels.inputs.assumptions.entry import GRADES, TO_CONFIRM, Assumption
 from dxmodels.inputs.assumptions.quantiles import DISTRIBUTIONS, INTERVALS, Levels, default_interval, inconsistencies
-from dxmodels.inputs.assumptions.register import Register
-from dxmodels.inputs.places import data_root
-from dxmodels.inputs.yaml_files import Document, KeyPath, raise_if_any, read_document
+from dxmodels.inputs.yaml_files import Document, KeyPath
 
 FIRST_FISCAL_YEAR, LAST_FISCAL_YEAR = 1989, 2100
 _REQUIRED = ("label_ja", "unit", "distribution", "source", "as_of", "grade")
 _OPTIONAL = ("value", "values", "interval", "range_ja", "carry_forward", "note")
-
-
-def load_register(path: str | Path | None = None) -> Register:
-    """Return the register of the folder ``path`` (default: data/assumptions), all topics in file-name order.
-
-    Raises InputError holding every fault of every file: syntax, unknown keys, missing source, low > high, unknown unit,
-    a name used in two topics, 仮置き without 要確認.
-    """
-    folder = Path(path) if path is not None else data_root() / "assumptions"
-    files = tuple(sorted(folder.glob("*.yml"))) if folder.is_dir() else ()
-    if not files:
-        raise_if_any(
-            [
-                Fault(
-                    str(folder.name),
-                    "前提値のファイル（*.yml）がありません",
-                    "data/assumptions の場所を確かめてください",
-                )
-            ]
-        )
-    stamps = tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
-    return _load(stamps)
-
-
-@lru_cache(maxsize=8)
-def _load(stamps: tuple[tuple[Path, int, int], ...]) -> Register:
-    faults: list[Fault] = []
-    entries: dict[str, Assumption] = {}
-    for file, _, _ in stamps:
-        document = read_document(file, faults)
-        for entry in _read_topic(document, file.stem) if document else []:
-            if entry.name in entries:
-                where = f"{entries[entry.name].topic}.yml と {file.name}"
-                faults.append(
-                    Fault(
-                        file.name,
-                        f"同じ名前が二つのファイルにあります（{where}）",
-                        "一方を消すか、別の名前にしてください",
-                        column=entry.name,
-                    )
-                )
-            entries.setdefault(entry.name, entry)
-    raise_if_any(faults)
-    return Register(with_words(entries))
 
 
 def read_levels(document: Document, path: KeyPath, value: object) -> Levels | None:
@@ -115,7 +65,8 @@ def read_source(document: Document, path: KeyPath, fields: dict[str, Any]) -> di
     return texts
 
 
-def _read_topic(document: Document, stem: str) -> list[Assumption]:
+def read_topic(document: Document, stem: str) -> list[Assumption]:
+    """Return the entries of one topic file that could be read; its faults are noted in the document."""
     top = document.fields((), document.content, required=("topic", "title_ja", "assumptions"))
     if top.get("topic") is not None and document.text_at(("topic",), top["topic"]) not in ("", stem):
         document.blame(("topic",), "topic がファイル名と違います", f"topic: {stem} にしてください", top["topic"])

@@ -17,21 +17,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from dxmodels.fiscal import era_date
+from dxmodels.runs.compare.finished import FinishedRun, Key
 from dxmodels.runs.display import MISSING, difference_text, quantity_text
 from dxmodels.runs.model import ILLUSTRATIVE, Record
-
-if TYPE_CHECKING:
-    from dxmodels.runs.compare.finished import FinishedRun
 
 TOLERANCE = 1e-9  # of the larger of the two values: below it two runs agree, above it they do not
 UNCHANGED, CHANGED, NEW, GONE = "変化なし", "変化", "新設", "廃止"
 _CAUSES = ("データ", "前提", "計算方法")
-Key = tuple[str, str]  # name of the quantity, variant of the notebook
 Values = Mapping[Key, float | None]
 Case = tuple[str, str]  # whose data, whose assumptions: "old" or "new"; the method is always the new one
 

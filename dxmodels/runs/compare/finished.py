@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from dxmodels.errors import EXIT_OK, Fault, ParameterError
-from dxmodels.runs.compare.bridge import Key
 from dxmodels.runs.manifest import MANIFEST
 from dxmodels.runs.model import Record
 from dxmodels.runs.project import reports_root
 from dxmodels.runs.recorded import results_file
 
+Key = tuple[str, str]  # name of the quantity, variant of the notebook
 _ASSUMED = ("assumptions/", "scenarios/", "options/")
 _NOT_ASSUMED = {"case", "published_only"}  # parameters that say which data, not which assumptions
 
