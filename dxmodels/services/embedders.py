@@ -41,6 +41,9 @@ _GENERIC_WEIGHT = 0.2
 _PLACE_WEIGHT = 0.2
 _SYNONYM_WEIGHT = 0.4
 _TOPIC_WEIGHT = 2.0
+_MEDIUM_WEIGHT = (
+    0.7  # LINE, Instagram, YouTube: where a service is found; as a topic they put all accounts of a medium together
+)
 _CHARACTER_WEIGHT = 0.5
 _EVEN_LENGTH = (
     20.0  # characters at which model and words count the same: a model needs a sentence, a title of two words has none
@@ -94,8 +97,11 @@ class SentenceEmbedder:
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Return centred model vectors joined with those of the default."""
-        clean = [unicodedata.normalize("NFKC", text) for text in texts]
-        vectors = np.asarray(self._encode(clean), dtype=float)
+        clean = [clean_text(text) for text in texts]
+        # A model puts all LINE accounts together, whatever they are about: it reads the text without the medium's name.
+        vectors = np.asarray(
+            self._encode([_medium_names().sub(" ", text).strip() or text for text in clean]), dtype=float
+        )
         centred = sparse.csr_matrix(normalize(vectors - vectors.mean(axis=0)))
         lengths = np.array([len(text) for text in clean], dtype=float)
         trusted = lengths / (lengths + _EVEN_LENGTH)
@@ -172,7 +178,11 @@ def _synonyms(tokens: Iterable[Morpheme], generic: frozenset[str]) -> dict[str, 
 def _concepts(text: str, tokens: Sequence[Morpheme]) -> dict[str, float]:
     forms = set(itertools.chain(*((t.surface(), t.dictionary_form(), t.normalized_form()) for t in tokens)))
     return {
-        CONCEPT + concept.name: _GENERIC_WEIGHT if concept.is_generic else _TOPIC_WEIGHT
+        CONCEPT + concept.name: _TOPIC_WEIGHT
+        if concept.is_topic
+        else _MEDIUM_WEIGHT
+        if concept.is_medium
+        else _GENERIC_WEIGHT
         for concept in service_concepts()
         if any(word in forms or (len(word) >= _SHORTEST_INSIDE_WORD and word in text) for word in concept.words)
     }
@@ -197,7 +207,16 @@ def _without_places(text: str) -> str:
 
 @cache
 def _generic_words() -> frozenset[str]:
-    return frozenset(word for concept in service_concepts() if concept.is_generic for word in concept.words)
+    return frozenset(word for concept in service_concepts() if not concept.is_topic for word in concept.words)
+
+
+@cache
+def _medium_names() -> re.Pattern[str]:
+    """Names of media as words of their own: "X" in "公式X" but not in "DX"."""
+    words = sorted(
+        (word for concept in service_concepts() if concept.is_medium for word in concept.words), key=len, reverse=True
+    )
+    return re.compile(rf"(?<![A-Za-zァ-ヴー])(?:{'|'.join(map(re.escape, words))})(?![A-Za-zァ-ヴー])")
 
 
 def _is_installed(name: str) -> bool:

@@ -78,9 +78,9 @@ def _shared_topics(left: pd.Series[str], right: pd.Series[str]) -> list[str]:
 
 
 def _topics(text: str) -> set[str]:
-    generic = {concept.name for concept in service_concepts() if concept.is_generic}
+    topics = {concept.name for concept in service_concepts() if concept.is_topic}
     named = {name.removeprefix(CONCEPT) for name in features_of(clean_text(text)) if name.startswith(CONCEPT)}
-    return named - generic
+    return named & topics
 
 
 def _choices(part: pd.DataFrame, column: str) -> list[str]:
