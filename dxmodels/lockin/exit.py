@@ -13,6 +13,7 @@ Leaves out: partial exits, learning about the premium, the vendor's reaction oth
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +23,8 @@ import pandas as pd
 from dxmodels.errors import ModelError
 from dxmodels.lockin.exit_solver import Lattice, Terms, solve_certain, solve_dates, solve_limit
 from dxmodels.money import format_amount
+
+_NO_SPREAD = 1e-4  # a yearly volatility below a hundredth of a percent is none: the answers differ by less than that
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +102,11 @@ def optimal_exit(
     amount a year, saved until the horizon; otherwise as the present value of what leaving saves. ``earliest_years``: no exit or re-tender before that year end (contract_end only): preparing one takes time.
     Raises ModelError with value, range and cure.
     """
-    if not isinstance(switching_cost, int | float | np.number):
-        raise ModelError(f"切替費用 switching_cost の値「{switching_cost}」は数値にしてください。")
+    _require_numbers({
+        "割増 premium": premium, "変動率 volatility": volatility, "割増の伸び drift": drift, "割引率 discount": discount, "切替費用 switching_cost": switching_cost,
+        "再調達の費用 retender_cost": retender_cost, "割増の低下割合 premium_cut_share": premium_cut_share, "切替費用の伸び switching_growth": switching_growth,
+        "中途解約の費用 break_fee": 0.0 if break_fee is None else break_fee, "既存事業者の再落札確率 p_incumbent_wins": 0.0 if p_incumbent_wins is None else p_incumbent_wins,
+    })  # fmt: skip
     terms = Terms(
         volatility=volatility,
         drift=drift,
@@ -142,14 +148,18 @@ def perpetual_trigger_ratio(*, discount: float, payout: float, volatility: float
     return beta / (beta - 1)
 
 
+def _require_numbers(values: Mapping[str, object]) -> None:
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+            raise ModelError(f"{name} の値「{value}」は数値にしてください。")
+
+
 def _check(
     premium: float, cost: float, exercise: str, contract_years: int | None, to_end: int | None, terms: Terms
 ) -> None:
-    for name, value in (("割増 premium", premium), ("切替費用 switching_cost", cost), ("変動率 volatility", terms.volatility), ("割引率 discount", terms.discount), ("割増の伸び drift", terms.drift)):  # fmt: skip
-        if not isinstance(value, int | float | np.number):
-            raise ModelError(f"{name} の値「{value}」は数値にしてください。")
-    for name, years in (("期間 horizon", terms.horizon), ("契約年数 contract_years", contract_years), ("満了までの年数 years_to_contract_end", to_end)):  # fmt: skip
-        if years is not None and not isinstance(years, int | np.integer):
+    whole = {"期間 horizon": terms.horizon, "契約年数 contract_years": contract_years, "満了までの年数 years_to_contract_end": to_end, "最も早い脱却の年数 earliest_years": terms.earliest}  # fmt: skip
+    for name, years in whole.items():
+        if years is not None and (isinstance(years, bool) or not isinstance(years, int | np.integer)):
             raise ModelError(f"{name} の値「{years}」は整数の年数にしてください。")
     if not (premium > 0 and cost > 0 and math.isfinite(premium) and math.isfinite(cost)):
         raise ModelError(f"割増 {premium} と切替費用 {cost} は正の有限の金額にしてください。")
@@ -178,7 +188,7 @@ def _free_years(horizon: int, exercise: str, contract_years: int | None, to_end:
 
 
 def _solve(terms: Terms, free: tuple[int, ...], start: float, exercise: str) -> Lattice:
-    if terms.volatility == 0:
+    if terms.volatility <= _NO_SPREAD:
         return solve_certain(terms, free, start, continuous=exercise == "any")
     if exercise == "any":
         return solve_limit(terms, start)

@@ -293,11 +293,20 @@ EXIT = {"premium": 1.0, "volatility": 0.2, "drift": 0.0, "discount": 0.04, "swit
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("premium", 0), ("premium", float("nan")), ("premium", "1"), ("volatility", -1), ("drift", 0.05), ("discount", 0), ("switching_cost", 0), ("switching_cost", None), ("horizon", 0), ("horizon", 2.5), ("horizon", "5")],
+    [("premium", 0), ("premium", float("nan")), ("premium", "1"), ("volatility", -1), ("drift", 0.05), ("discount", 0), ("switching_cost", 0), ("switching_cost", None), ("horizon", 0), ("horizon", 2.5), ("horizon", "5"), ("premium", True), ("horizon", True), ("break_fee", "1"), ("retender_cost", "1"), ("premium_cut_share", None), ("switching_growth", "a"), ("p_incumbent_wins", "0.5"), ("earliest_years", 1.5)],
 )  # fmt: skip
 def test_exit_refuses_values_out_of_range(name, value) -> None:
     with pytest.raises(ModelError, match="してください"):
         optimal_exit(**{**EXIT, name: value})
+
+
+@pytest.mark.parametrize("terms", [{}, {"exercise": "contract_end", "contract_years": 2}])
+def test_exit_with_hardly_any_volatility_is_the_rule_of_certainty(terms) -> None:
+    certain = optimal_exit(**{**EXIT, "volatility": 0.0}, **terms)
+    for volatility in (1e-8, 1e-5, 1e-4):
+        found = optimal_exit(**{**EXIT, "volatility": volatility}, **terms)
+        assert found.value == pytest.approx(certain.value, abs=volatility)
+        assert found.trigger["trigger_ratio"].iloc[2] == pytest.approx(certain.trigger["trigger_ratio"].iloc[2], abs=10 * volatility)  # fmt: skip
 
 
 def test_exit_before_it_can_be_prepared_is_worth_no_more_and_never_chosen() -> None:
