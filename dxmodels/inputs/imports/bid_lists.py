@@ -22,7 +22,7 @@ from dxmodels.inputs.imports.findings import Ledger, Reading
 from dxmodels.inputs.imports.grids import Grid, read_grids
 from dxmodels.inputs.imports.headings import Heading, find_heading, no_heading
 from dxmodels.inputs.imports.rows import BidLine, Lot, first_day, lots_of, read_lot
-from dxmodels.inputs.schemas.holdings import COMPETITIVE_METHODS
+from dxmodels.inputs.schemas.purchases import COMPETITIVE_METHODS
 from dxmodels.inputs.tax import TAX_ASSUMPTION
 from dxmodels.money import tax_inclusive_yen
 

@@ -21,7 +21,7 @@ from dxmodels.inputs.imports.findings import Ledger, Reading
 from dxmodels.inputs.imports.grids import Grid, csv_lines, read_grids
 from dxmodels.inputs.imports.headings import Heading, find_heading, no_heading
 from dxmodels.inputs.raw import MOST_BYTES
-from dxmodels.inputs.schemas.holdings import COMPETITIVE_METHODS
+from dxmodels.inputs.schemas.purchases import COMPETITIVE_METHODS
 from dxmodels.inputs.text_files import decode
 from dxmodels.money import parse_number
 

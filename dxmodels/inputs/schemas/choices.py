@@ -6,7 +6,7 @@ words below. A file may hold either. Columns whose choices are Japanese already 
 
 from __future__ import annotations
 
-from dxmodels.inputs.schemas.published import COST_ITEMS, ONE_OFF
+from dxmodels.inputs.schemas.published_costs import COST_ITEMS, ONE_OFF
 
 _COST_ITEM_WORDS = (
     "運用作業", "ハードウェア保守作業", "その他外部委託", "ハードウェア借料", "ハードウェア保守料",

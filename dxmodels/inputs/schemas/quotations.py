@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dxmodels.inputs.schemas.columns import column, table
-from dxmodels.inputs.schemas.published import COST_ITEMS, ONE_OFF
+from dxmodels.inputs.schemas.published_costs import COST_ITEMS, ONE_OFF
 
 LINE_KINDS = ("work", "overhead", "discount", "subtotal", "tax", "total")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from dxmodels.errors import Fault, ParameterError
 from dxmodels.inputs import Register
-from dxmodels.inputs.schemas.holdings import COMPETITIVE_METHODS, CONTRACT_METHODS
+from dxmodels.inputs.schemas.purchases import COMPETITIVE_METHODS, CONTRACT_METHODS
 
 _PREFIX = "indicator_"
 
