@@ -134,6 +134,7 @@ def find_boxes(
     minimum_density: float = 0.7,
     quasi_p: float = 0.05,
     boxes: int = 1,
+    most_inputs: int | None = None,
     units: dict[str, str] | None = None,
 ) -> BoxSearch:
     """Return the boxes in which the marked outcome occurs, with the trajectory of the first search.
@@ -141,7 +142,8 @@ def find_boxes(
     ``inputs``: one row a draw; a column of words is a categorical input; ``is_of_interest``: one mark a row, or a function that
     gives it for ``inputs``. From each trajectory the box with
     the best balance (harmonic mean of coverage and density) among those that meet the asked minima is taken; further boxes are sought in the
-    draws that the earlier ones leave; ``minimum_coverage`` is asked of all ``boxes`` together, so each of two must explain half of it. ``minimum_mass`` (share of the draws) is 5 %, or less where so few draws are marked that a box of the
+    draws that the earlier ones leave; ``minimum_coverage`` is asked of all ``boxes`` together, so each of two must explain half of it. ``most_inputs`` limits
+    how many inputs a box may name: those whose limits matter least (highest quasi-p) are opened until so few are left, then the minima are asked. ``minimum_mass`` (share of the draws) is 5 %, or less where so few draws are marked that a box of the
     asked coverage could not be as large. Raises ModelError on bad settings, words among numbers, or marks that are all alike.
     """
     opened = open_categories(inputs, what="入力の表", column="入力")
@@ -153,6 +155,8 @@ def find_boxes(
         "minimum_density": minimum_density, "quasi_p": quasi_p,
     }  # fmt: skip
     _check_settings(settings)
+    if most_inputs is not None and most_inputs < 1:
+        raise ModelError(f"箱に用いる入力の数 {most_inputs} は 1 以上にしてください。")
     names = [str(name) for name in opened.columns]
     remaining: Mask = np.ones(len(marks), dtype=np.bool_)
     found: list[Box] = []
@@ -161,7 +165,7 @@ def find_boxes(
         search = PeelingSearch(points, marks, remaining)
         trajectory = search.peel(peel, mass)
         first = trajectory if first is None else first
-        chosen = search.choose(settings, marks.sum())
+        chosen = search.choose(settings, marks.sum(), most_inputs or points.shape[1])
         if chosen is None:
             break
         held = chance_out_of_sample(points[remaining], marks[remaining], peel=peel, mass=chosen.mass / remaining.mean())

@@ -22,6 +22,7 @@ import pandas as pd
 from dxmodels.consolidation.fleet import HORIZON, Fleet
 from dxmodels.consolidation.settings import Structure
 from dxmodels.errors import ModelError
+from dxmodels.fiscal import era_year
 from dxmodels.money import format_yen
 
 if TYPE_CHECKING:
@@ -59,9 +60,9 @@ class EntityCase:
         else:
             needed = f"資金が尽きないために必要な参加は{self.break_even_members}団体（対象{self.eligible_members}団体）"
         fate = (
-            f"{self.insolvent_fy}年度に資金が尽きる"
+            f"{era_year(self.insolvent_fy)}に資金が尽きる"
             if self.insolvent_fy is not None
-            else f"期末の資金は{format_yen(float(last['cash_yen']), '億円')}"
+            else f"期末の資金は{format_yen(float(last['entity_cash_yen']), '億円')}"
         )
         grant = f"この参加の見込みで資金が尽きないために要る府の負担金は年{format_yen(self.grant_needed_yen, '億円')}"
         answer = "続けられない" if self.insolvent_fy is not None else "続けられる"
@@ -81,13 +82,13 @@ def project_entity(fleet: Fleet, structure: Structure, register: Register, membe
     eligible = (fleet.population > 0) & (fleet.population < register.value("sim_joint_member_max_people"))
     per_member = float(np.add.reduceat(fleet.annual_yen, fleet.starts)[eligible].mean())
     table = _accounts(structure, register, path, per_member)
-    broke = table.loc[table["cash_yen"] < 0, "fiscal_year"]
+    broke = table.loc[table["entity_cash_yen"] < 0, "fiscal_year"]
     needed = None
     for count in range(int(eligible.sum()) + 1):
-        if (_accounts(structure, register, np.full(len(path), float(count)), per_member)["cash_yen"] >= 0).all():
+        if (_accounts(structure, register, np.full(len(path), float(count)), per_member)["entity_cash_yen"] >= 0).all():
             needed = count
             break
-    short = float((-table["cash_yen"] / (np.arange(len(table)) + 1)).max())
+    short = float((-table["entity_cash_yen"] / (np.arange(len(table)) + 1)).max())
     grant = round(max(0.0, register.value("entity_prefecture_grant_yen") + short))
     return EntityCase(table, needed, int(eligible.sum()), int(broke.iloc[0]) if len(broke) else None, grant)
 
@@ -107,7 +108,7 @@ def _accounts(structure: Structure, register: Register, members: Floats, per_mem
     cash = value("entity_opening_capital_yen") + np.cumsum(surplus - tax)
     yen = {
         "fee_income_yen": fees, "grant_income_yen": grant, "staff_cost_yen": people, "overhead_yen": overhead, "setup_yen": setup,
-        "tax_yen": tax, "surplus_yen": surplus - tax, "cash_yen": cash,
+        "tax_yen": tax, "surplus_yen": surplus - tax, "entity_cash_yen": cash,
     }  # fmt: skip
     head = {"fiscal_year": structure.entity_start_fy + years, "members_count": members, "entity_staff_fte": staff}
     return pd.DataFrame(head | {name: np.rint(column).astype(np.int64) for name, column in yen.items()})

@@ -102,11 +102,11 @@ class PeelingSearch:
             "restricted_count": int((np.isfinite(low) | np.isfinite(high)).sum()),
         }
 
-    def choose(self, settings: dict[str, float], all_marked: int) -> Found | None:
+    def choose(self, settings: dict[str, float], all_marked: int, most_inputs: int) -> Found | None:
         """Return the box of the best balance (harmonic mean of coverage and density) among those that meet the minima, or None."""
         best: tuple[float, Found] | None = None
         for low, high, _ in self.steps[1:]:
-            box = self._box(*self._relaxed(low, high, settings), all_marked)
+            box = self._box(*self._relaxed(low, high, settings, most_inputs), all_marked)
             enough = box.coverage >= settings["minimum_coverage"] * self.marks.sum() / all_marked
             if not (enough and box.density >= settings["minimum_density"] and box.limits):
                 continue
@@ -117,13 +117,15 @@ class PeelingSearch:
                 best = (balance, box)
         return None if best is None else best[1]
 
-    def _relaxed(self, low: Floats, high: Floats, settings: dict[str, float]) -> tuple[Floats, Floats]:
-        """Open what did not matter (quasi-p too high), then paste: widen a side while density does not fall."""
+    def _relaxed(
+        self, low: Floats, high: Floats, settings: dict[str, float], most_inputs: int
+    ) -> tuple[Floats, Floats]:
+        """Open what did not matter (quasi-p too high) and what is beyond the asked number, then paste: widen a side while density does not fall."""
         low, high = low.copy(), high.copy()
         while (np.isfinite(low) | np.isfinite(high)).any():
             p = self._quasi_p(low, high)
             worst = max(p, key=lambda axis: p[axis])
-            if p[worst] < settings["quasi_p"]:
+            if p[worst] < settings["quasi_p"] and len(p) <= most_inputs:
                 break
             low[worst], high[worst] = -np.inf, np.inf
         return self._pasted(low, high, settings["paste"])

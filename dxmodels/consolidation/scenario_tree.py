@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy.typing as npt
 import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 
@@ -38,9 +39,17 @@ class ScenarioTree:
 
 
 def grow_scenario_tree(
-    inputs: pd.DataFrame, is_of_interest: Sequence[bool] | pd.Series | Mask, *, depth: int, minimum_mass: float = 0.05
+    inputs: pd.DataFrame | npt.ArrayLike,
+    is_of_interest: Sequence[bool] | pd.Series | Mask,
+    *,
+    depth: int,
+    minimum_mass: float = 0.05,
+    units: dict[str, str] | None = None,
 ) -> ScenarioTree:
-    """Return a classification tree (CART, Breiman et al. 1984, by scikit-learn) of ``depth`` 2 or 3 over the same data as ``find_boxes``."""
+    """Return a classification tree (CART, Breiman et al. 1984, by scikit-learn) of ``depth`` 2 or 3 over the same data as ``find_boxes``.
+
+    ``units`` by input stand behind the limits of the rules. Raises ModelError on another depth and on what ``find_boxes`` cannot read either.
+    """
     if depth not in (2, 3):
         raise ModelError(f"決定木の深さ {depth} は 2 か 3 にしてください（それより深い木は一文で説明できません）。")
     inputs = open_categories(inputs, what="入力の表", column="入力")
@@ -48,7 +57,7 @@ def grow_scenario_tree(
     tree = DecisionTreeClassifier(max_depth=depth, min_samples_leaf=minimum_mass, random_state=0).fit(points, marks)
     leaf_of = tree.apply(points)
     rows = []
-    for leaf, rule in _leaf_rules(tree, [str(name) for name in inputs.columns]).items():
+    for leaf, rule in _leaf_rules(tree, [str(name) for name in inputs.columns], units or {}).items():
         inside = leaf_of == leaf
         rows.append(
             {
@@ -62,7 +71,7 @@ def grow_scenario_tree(
     return ScenarioTree(leaves, depth)
 
 
-def _leaf_rules(tree: DecisionTreeClassifier, names: list[str]) -> dict[int, str]:
+def _leaf_rules(tree: DecisionTreeClassifier, names: list[str], units: dict[str, str]) -> dict[int, str]:
     structure = tree.tree_
     rules: dict[int, str] = {}
     pending: list[tuple[int, list[str]]] = [(0, [])]
@@ -72,7 +81,8 @@ def _leaf_rules(tree: DecisionTreeClassifier, names: list[str]) -> dict[int, str
             rules[node] = "、かつ".join(conditions)
             continue
         name, threshold = names[structure.feature[node]], structure.threshold[node]
-        below, above = f"{name}が{threshold:.4g}以下", f"{name}が{threshold:.4g}を超える"
+        limit = f"{threshold:.4g}{units.get(name, '')}"
+        below, above = f"{name}が{limit}以下", f"{name}が{limit}を超える"
         if CATEGORY_SIGN in name:
             given, category = name.split(CATEGORY_SIGN, 1)
             below, above = f"{given}が「{category}」以外", f"{given}が「{category}」"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 OVERRUN_FACTOR = "overrun_common_factor"
-OVERRUN_FACTOR_JA = "移行費の超過の共通因子（標準正規）"
+OVERRUN_FACTOR_JA = "移行費の超過の全体的な出方（小さいほうからの順位）"
 # Register assumptions drawn as global inputs, in the order of the Sobol' dimensions (the most important first).
 DRAWN: tuple[str, ...] = (
     "sim_realised_share",

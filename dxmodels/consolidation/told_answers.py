@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
 
-from dxmodels.consolidation.told import Told
+from dxmodels.consolidation.told import Told, short_ja
 from dxmodels.money import format_rate
 
 _QUESTIONS = ("どの体制が頑健か", "その体制はどんなときに負けるか", "どの不確かさを先に調べるか")
 _EXHIBITS = ("図表E24・E24c", "図表E24i・E24o", "図表E24k・E24j")
 _END = "。"
+_BRACKETS = re.compile(
+    r"（[^（）]*）(?!$)"
+)  # what a name explains in brackets, but not a rule that is nothing but brackets
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +53,14 @@ def first_sentence(text: str) -> str:
 def _when(losses: Told, tree: Told) -> str:
     box = losses.table
     if box["coverage_share"].notna().all():
-        said = "、かつ".join(f"「{row.assumption_ja}」が{row.condition_ja}" for row in box.itertuples())
+        plain = [
+            short_ja(name) for name in box["assumption_ja"]
+        ]  # without the brackets, where the rest still tells them apart
+        names = plain if len(set(plain)) == len(plain) else [str(name) for name in box["assumption_ja"]]
+        said = "、かつ".join(f"{name}が{limit}" for name, limit in zip(names, box["condition_ja"], strict=True))
         return f"{said}のとき（その{format_rate(float(box['density_share'].iloc[0]), decimals=0)}で負ける）"
     leaf = tree.table.iloc[0]
-    return f"{leaf['rule']}のとき（その{format_rate(float(leaf['density_share']), decimals=0)}で負ける）"
+    return f"{_BRACKETS.sub('', str(leaf['rule']))}のとき（その{format_rate(float(leaf['density_share']), decimals=0)}で負ける）"
 
 
 def _studied(information: Told, drivers: Told) -> tuple[str, str]:

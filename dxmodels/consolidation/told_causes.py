@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from dxmodels.consolidation.discovery import Box, BoxSearch, find_boxes
 from dxmodels.consolidation.information import value_of_information
 from dxmodels.consolidation.reading import difference_sensitivity, input_labels, losing_draws
 from dxmodels.consolidation.result import SimulationResult
 from dxmodels.consolidation.scenario_tree import grow_scenario_tree
-from dxmodels.consolidation.settings import DRAWN
+from dxmodels.consolidation.settings import DRAWN, OVERRUN_FACTOR, OVERRUN_FACTOR_JA
 from dxmodels.consolidation.told import Told, short_ja
 from dxmodels.glossary import unit_ja
 from dxmodels.inputs import Case, Register
@@ -23,6 +24,7 @@ _PERCENT = {"share": "％", "share/yr": "％／年", "share of target": "％", "
 _TIMES = {"x": "倍", "ratio": "倍"}
 _RARE = 0.01  # a structure that loses in fewer than one draw in a hundred (or wins in fewer) has no box worth seeking
 _SHOWN_INPUTS = 8
+_MOST_CONDITIONS = 3  # what a reader keeps in mind; more only where three do not say it
 _NARROW_COVERAGE = 0.2  # where no box meets the usual minima: a box for at least a fifth of the losses
 
 
@@ -35,6 +37,9 @@ def readable_inputs(result: SimulationResult, register: Register) -> tuple[pd.Da
         if unit in _PERCENT:
             frame[name] = frame[name] * 100.0
         units[labels[name]] = _PERCENT.get(unit) or _TIMES.get(unit) or unit_ja(unit)
+    # A standard normal number says nothing to a reader: its place among all draws, in per cent, does.
+    frame[OVERRUN_FACTOR] = special.ndtr(frame[OVERRUN_FACTOR]) * 100.0
+    units[OVERRUN_FACTOR_JA] = "％点"
     return frame.rename(columns=labels), units
 
 
@@ -45,7 +50,9 @@ def tell_boxes(result: SimulationResult, register: Register, *, option: str, aga
     if not _RARE < loses.mean() < 1 - _RARE:
         return Told(_NO_BOX.copy(), head + "前提の範囲ではどちらが軽いかがほぼ変わらないため、条件は探していない。")
     inputs, units = readable_inputs(result, register)
-    search = find_boxes(inputs, loses, units=units)
+    search = find_boxes(inputs, loses, units=units, most_inputs=_MOST_CONDITIONS)
+    if search.box is None:
+        search = find_boxes(inputs, loses, units=units)
     if search.box is not None:
         return _box_told(search.box, head, inputs, search)
     asked = search.settings
@@ -53,7 +60,7 @@ def tell_boxes(result: SimulationResult, register: Register, *, option: str, aga
         f"被覆率{format_rate(asked['minimum_coverage'], decimals=0)}・該当率{format_rate(asked['minimum_density'], decimals=0)}以上で言い表せる"
         "有用な条件の組は見つからなかった（複数の前提が重なって負ける）。"
     )
-    narrow = find_boxes(inputs, loses, units=units, minimum_coverage=_NARROW_COVERAGE)
+    narrow = find_boxes(inputs, loses, units=units, minimum_coverage=_NARROW_COVERAGE, most_inputs=_MOST_CONDITIONS)
     if narrow.box is None:
         return Told(_NO_BOX.copy(), head, (search, inputs))
     return _box_told(narrow.box, f"{head}負ける場合の一部に限れば、", inputs, narrow)
@@ -84,8 +91,7 @@ def tell_tree(result: SimulationResult, register: Register, *, option: str, agai
         text = f"「{_name(result, option)}」の負担が「{_name(result, against)}」より重くなるのは試行の{format_rate(float(loses.mean()))}で、どちらが軽いかがほぼ変わらないため、決定木は作らない。"
         return Told(pd.DataFrame([whole]), text)
     inputs, units = readable_inputs(result, register)
-    named = inputs.rename(columns={name: f"{name}［{unit}］" for name, unit in units.items() if unit})
-    tree = grow_scenario_tree(named, loses, depth=depth)
+    tree = grow_scenario_tree(inputs, loses, depth=depth, units=units)
     leaf = tree.leaves.iloc[0]
     text = (
         f"決定木（深さ{depth}）では、{leaf['rule']}のときに「{_name(result, option)}」が負ける割合が最も高い"
@@ -137,8 +143,8 @@ _NO_BOX = pd.DataFrame(
 
 def _condition(low: float, high: float, unit: str) -> str:
     if np.isfinite(low) and np.isfinite(high):
-        return f"{low:,.4g}{unit}以上{high:,.4g}{unit}以下"
-    return f"{low:,.4g}{unit}以上" if np.isfinite(low) else f"{high:,.4g}{unit}以下"
+        return f"{low:,.3g}{unit}以上{high:,.3g}{unit}以下"
+    return f"{low:,.3g}{unit}以上" if np.isfinite(low) else f"{high:,.3g}{unit}以下"
 
 
 def _name(result: SimulationResult, option: str) -> str:

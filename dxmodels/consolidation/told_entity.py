@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,12 @@ _BESIDE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("約束した節約のうち実現する割合", "sim_realised_share", ("southwest_one_realisation", "kombit_saving")),
     ("加わる団体の割合（上限）", "sim_uptake_ceiling_entity", ("uk_issc_migration",)),
 )
+# assumptions whose precedents stand in the same scale: is the case harder when the value is low?
+_HARDER_WHEN_LOW = {
+    "sim_entity_delay_years": False, "sim_entity_setup_overrun": False, "sim_realised_share": True, "sim_uptake_ceiling_entity": True,
+}  # fmt: skip
+_OTHER_SCALE = ("kombit_saving",)  # a saving of running cost, not a share of what was promised
+_ROUNDING_TOLERANCE = 1e-3
 BESIDE_ASSUMPTIONS: tuple[str, ...] = (
     "govtech_tokyo_headcount",
     *(name for _, own, others in _BESIDE for name in (own, *others)),
@@ -45,11 +52,39 @@ def tell_entity_beside(entity: EntityCase, register: Register) -> Told:
     rows += [_row(subject, _spoken(register, own), others, register) for subject, own, others in _BESIDE]
     expert = register.value("sim_expert_cost_yen") * (1.0 + register.value("sim_entity_pay_gap_share"))
     gap = expert / register.value("sim_staff_cost_yen") - 1.0
-    text = (
-        f"新事業体の専門職員の単価は職員の平均より{format_rate(gap, decimals=0)}高く置いている（年{format_yen(expert, '百万円', decimals=1)}）。"
-        "公表された先例では遅れ・超過・不参加が想定の上端に並び、想定が楽観に傾いていないかを先例の欄で確かめられる。"
+    pay = f"専門職員の単価は職員の平均より{format_rate(gap, decimals=0)}高く置いている（年{format_yen(expert, '百万円', decimals=1)}）。"
+    return Told(pd.DataFrame(rows), _verdict(register) + pay, entity)
+
+
+def _verdict(register: Register) -> str:
+    """Say on how many items the central assumption is milder than the hardest precedent, and whether the range holds that precedent."""
+    milder, outside = [], []
+    for subject, own, others in _BESIDE:
+        if own not in _HARDER_WHEN_LOW:
+            continue
+        low_is_hard = _HARDER_WHEN_LOW[own]
+        found = [_as_share(register.value(name), register[name].unit) for name in others if name not in _OTHER_SCALE]
+        hardest = min(found) if low_is_hard else max(found)
+        end = register.low(own) if low_is_hard else register.high(own)
+        sign = 1.0 if low_is_hard else -1.0
+        milder += [subject] if sign * (register.value(own) - hardest) > 0 else []
+        outside += [subject] if sign * (end - hardest) > _ROUNDING_TOLERANCE else []
+    count = len(_HARDER_WHEN_LOW)
+    if not milder:
+        return f"先例と比べられる{count}項目のどれでも、想定の中央は最も厳しい先例より甘くない。"
+    held = (
+        "先例の値はいずれも計算の幅の内に置いている"
+        if not outside
+        else f"このうち{'、'.join(outside)}は計算の幅も先例に届かない"
     )
-    return Told(pd.DataFrame(rows), text, entity)
+    which = f"{count}項目すべて" if len(milder) == count else f"{count}項目のうち{len(milder)}項目"
+    return f"先例と比べられる{which}（{'、'.join(milder)}）で、想定の中央は最も厳しい先例より甘い。{held}。"
+
+
+def _as_share(value: float, unit: str) -> float:
+    """A published figure in the scale of the assumption beside it: per cent and "of 26 customers" as shares."""
+    whole = re.search(r"of (\d+)", unit)
+    return value / 100.0 if unit == "%" else value / float(whole[1]) if whole else value
 
 
 def tell_staff(case: Case, register: Register) -> Told:

@@ -12,6 +12,7 @@ from dxmodels.consolidation.result import SimulationResult
 from dxmodels.consolidation.roadmap import Roadmap
 from dxmodels.consolidation.told import Told, short_ja
 from dxmodels.errors import ModelError
+from dxmodels.fiscal import era_year
 from dxmodels.money import format_amount, format_rate
 
 Floats = npt.NDArray[np.float64]
@@ -46,7 +47,7 @@ def tell_loads(roadmap: Roadmap) -> Told:
     binding = "職員" if float(used.max()) >= slots else "事業者の枠"
     text = (
         f"先を見通す計画では{int(table['foresight_systems_count'].sum())}システムを移し、先に尽きるのは{binding}である"
-        f"（職員は最大で{peak}年度に{format_rate(float(used.max()), decimals=0)}、事業者の枠は最大{format_rate(slots, decimals=0)}を使う）。"
+        f"（職員は最大で{era_year(peak)}に{format_rate(float(used.max()), decimals=0)}、事業者の枠は最大{format_rate(slots, decimals=0)}を使う）。"
     )
     return Told(table, text, roadmap)
 

@@ -152,7 +152,7 @@ def plot_entity(result: EntityCase, *, ax: Axes | None = None) -> Axes:
         base += values
     spent = table[["staff_cost_yen", "overhead_yen", "setup_yen"]].sum(axis=1).to_numpy(dtype=float) / _OKU
     ax.plot(years, spent, "s-", color=style.PALETTE["vermillion"], label="支出")
-    ax.plot(years, table["cash_yen"].to_numpy(dtype=float) / _OKU, "o--", color=style.INK, label="期末の資金")
+    ax.plot(years, table["entity_cash_yen"].to_numpy(dtype=float) / _OKU, "o--", color=style.INK, label="期末の資金")
     ax.axhline(0.0, color=style.MUTED, linewidth=0.8)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_ylabel("億円")

@@ -123,6 +123,18 @@ def leave_one_out(answers: PanelAnswers) -> Told:
     return Told(judgement.to_frame(), judgement.summary(), judgement.rank_table())
 
 
+def first_of(answers: PanelAnswers) -> str:
+    """Return the structure the panel puts first."""
+    return str(answers.judgement.ranking["option_ja"].iloc[0])
+
+
+def first_left_out_of(answers: PanelAnswers) -> str:
+    """Return whether the first place holds whoever is left out, in a word or with the structure it would pass to."""
+    left = answers.judgement.left_out
+    others = list(dict.fromkeys(left.loc[left["first_changes"], "first_without_ja"].astype(str)))
+    return f"「{'」「'.join(others)}」に替わることがある" if others else "どの委員を除いても変わらない"
+
+
 def acceptability_of(answers: PanelAnswers) -> Acceptability:
     """Return the shares of ranks over all weights."""
     return answers.acceptability

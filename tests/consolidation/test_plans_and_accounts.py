@@ -16,6 +16,7 @@ from dxmodels.consolidation import (
 )
 from dxmodels.consolidation.joint_operation import desks_needed, waiting_share
 from dxmodels.consolidation.settings import read_structure
+from dxmodels.consolidation.told_entity import _verdict
 from dxmodels.errors import ModelError
 from dxmodels.inputs import Case, Register, load_option
 
@@ -49,7 +50,7 @@ def test_entity_accounts_add_up_and_the_needed_grant_is_enough(osaka: Case, regi
     spent = table["staff_cost_yen"] + table["overhead_yen"] + table["setup_yen"] + table["tax_yen"]
     np.testing.assert_allclose(table["surplus_yen"], income - spent, atol=3)
     opening = register.value("entity_opening_capital_yen")
-    np.testing.assert_allclose(table["cash_yen"], opening + table["surplus_yen"].cumsum(), atol=20)
+    np.testing.assert_allclose(table["entity_cash_yen"], opening + table["surplus_yen"].cumsum(), atol=20)
     grant = found.grant_needed_yen
     helped = register.replace("entity_prefecture_grant_yen", central=grant + 1.0, low=0.0, high=grant + 2.0)
     untaxed = helped.replace("entity_tax_rate", central=0.0)
@@ -97,3 +98,14 @@ def test_reading_names_the_loser_and_refuses_nonsense(osaka: Case, register: Reg
     assert "新事業体" in reading.summary()
     with pytest.raises(ModelError, match="異なる2つ"):
         read_decision(result, option="shared_entity", against="shared_entity", register=register, seed=1)
+
+
+def test_the_entity_s_assumptions_are_held_against_the_hardest_precedent(register: Register) -> None:
+    # delay 1.5 of 6 years, overrun 56 of 65 %, realised 50 of 8.4 %, joining 36 of 2/26: all milder, all inside the range
+    said = _verdict(register)
+    assert "4項目すべて" in said
+    assert "計算の幅の内" in said
+    harder = register.replace("sim_entity_delay_years", central=6.0).replace("sim_realised_share", central=0.5, low=0.3)
+    said = _verdict(harder)
+    assert "4項目のうち3項目" in said
+    assert "約束した節約のうち実現する割合は計算の幅も先例に届かない" in said

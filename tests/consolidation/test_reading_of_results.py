@@ -72,6 +72,26 @@ def test_the_tree_names_the_same_two_inputs() -> None:
     assert "aが0.7016を超える" in tree.leaves.loc[0, "rule"]
 
 
+def test_a_box_of_few_inputs_keeps_those_that_matter_most() -> None:
+    inputs = draws(4000)
+    marks = (inputs["a"] > 0.5) & (inputs["b"] < 0.5) & (inputs["c"] > 0.1)
+    whole, few = find_boxes(inputs, marks), find_boxes(inputs, marks, most_inputs=2)
+    assert whole.box is not None
+    assert few.box is not None
+    assert (set(whole.box.limits), set(few.box.limits)) == ({"a", "b", "c"}, {"a", "b"})
+    inside = few.box.contains(inputs)
+    assert few.box.density == pytest.approx(marks[inside].mean())
+    assert find_boxes(inputs, marks, most_inputs=1).box is None  # half of the draws inside one limit are marked at best
+    with pytest.raises(ModelError, match="1 以上"):
+        find_boxes(inputs, marks, most_inputs=0)
+
+
+def test_rules_of_a_tree_carry_the_units_of_their_inputs() -> None:
+    inputs = draws()
+    tree = grow_scenario_tree(inputs, inputs["a"] > 0.7, depth=2, units={"a": "倍"})
+    assert "aが0.6999倍を超える" in tree.leaves.loc[0, "rule"]
+
+
 @pytest.mark.parametrize("marks", [np.zeros(10, bool), np.ones(10, bool), np.ones(9, bool)])
 def test_marks_that_tell_nothing_are_refused(marks: np.ndarray) -> None:
     with pytest.raises(ModelError):
