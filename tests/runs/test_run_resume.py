@@ -57,7 +57,7 @@ def start(project: Path, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=held, cwd=project)
 
 
-def wait_for(happened: Callable[[], Any], seconds: float = 60) -> None:
+def wait_for(happened: Callable[[], Any], seconds: float = 600) -> None:
     ends = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < ends, "it did not happen in time"
