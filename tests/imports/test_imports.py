@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 from pathlib import Path
@@ -325,6 +326,43 @@ def test_ocds_releases_are_compiled_without_a_network(
     assert (row["ceiling_yen"], row["award_yen"]) == (1_100, 990)
     assert (row["bidders_count"], row["valid_bids_count"]) == (2, 2)
     assert reading.bids.set_index("vendor_id")["is_winner"].to_dict() == {"株式会社甲": True, "乙": False, "丙": False}
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        {"releases": None}, {"records": None}, {"records": [1, None]}, {"releases": 5}, {"releases": "abc"}, {"releases": {"a": 1}},
+        {"records": [{"ocid": "o-1", "versionedRelease": {}}]}, {"releases": [{"ocid": "o-1", "date": None, "id": "1"}]},
+        {"releases": [{**process()[0], "tender": {"id": "t", "value": {"amount": 1e400, "currency": "JPY"}}}]},
+    ],
+)  # fmt: skip
+def test_ocds_of_another_shape_is_refused_and_kept(tmp_path: Path, whole: dict[str, object]) -> None:
+    ledger = read_ocds(write(tmp_path, "o.json", json.dumps(whole)), tax="gross").ledger
+    assert ledger.rows["used"] == 0
+    assert ledger.rows["refused"] == ledger.rows_read >= 1
+    assert len(ledger.refused_rows()) == ledger.rows_read
+
+
+@pytest.mark.parametrize("text", ['{"releases": []}', "[]", "[" * 100_000])
+def test_ocds_without_a_release_is_no_silent_nothing(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError):
+        read_ocds(write(tmp_path, "o.json", text), tax="gross")
+
+
+def test_ocds_packed_as_registries_hand_it_out(tmp_path: Path) -> None:
+    lines = "\n".join(json.dumps(item) for item in process()).encode()
+    (tmp_path / "o.jsonl.gz").write_bytes(gzip.compress(lines))
+    assert len(read_ocds(tmp_path / "o.jsonl.gz", tax="gross").bids) == 3
+    (tmp_path / "torn.jsonl.gz").write_bytes(gzip.compress(lines)[:60])
+    with pytest.raises(InputError, match="展開したファイル"):
+        read_ocds(tmp_path / "torn.jsonl.gz", tax="gross")
+
+
+def test_ocds_releases_published_twice_count_once(tmp_path: Path) -> None:
+    once = read_ocds(write(tmp_path, "a.json", json.dumps({"releases": process()})), tax="gross")
+    twice = read_ocds(write(tmp_path, "a.json", json.dumps({"releases": process() + process()[::-1]})), tax="gross")
+    pd.testing.assert_frame_equal(twice.contracts, once.contracts)
+    pd.testing.assert_frame_equal(twice.bids, once.bids)
 
 
 def test_ocds_in_another_currency_or_without_ocid_is_refused_and_kept(tmp_path: Path) -> None:

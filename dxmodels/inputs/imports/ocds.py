@@ -8,7 +8,10 @@ award. Amounts are tax-inclusive only where the file cannot say, so the user say
 from __future__ import annotations
 
 import datetime as dt
+import gzip
+import io
 import json
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +27,7 @@ from dxmodels.inputs.imports.aliases import meaning_within, merge_rules
 from dxmodels.inputs.imports.bid_lists import Taxes
 from dxmodels.inputs.imports.cells import company_key
 from dxmodels.inputs.imports.findings import Ledger, Reading
+from dxmodels.inputs.raw import MOST_BYTES
 from dxmodels.inputs.text_files import decode, read_bytes
 
 _METHODS = {"open": "一般競争", "selective": "指名競争", "limited": "随意契約", "direct": "随意契約"}
@@ -36,6 +40,8 @@ _BID_STATUS = {
 }
 _GONE = {"cancelled", "unsuccessful", "pending"}
 _TAX_CURE = "--tax 税抜 か --tax 税込 を付けて実行してください（OCDSの金額は税の別を示しません）"
+
+_GZIP = b"\x1f\x8b"
 
 Json = dict[str, Any]
 
@@ -53,6 +59,9 @@ def read_ocds(path: Path, *, tax: str = "") -> Reading:
     for ocid, (row, group) in releases.items():
         _take_process(_Process(path.name, row, ocid, tax), group, merger, taxes, ledger, contracts, bids)
     ledger.check()
+    if not ledger.rows_read:
+        cure = "releases か records に公表単位のあるファイルを指定してください"
+        raise InputError([Fault(path.name, "公表単位（release）が1件もありません", cure)])
     return Reading("ocds", pd.DataFrame(contracts, dtype=object), pd.DataFrame(bids, dtype=object), ledger)
 
 
@@ -85,10 +94,10 @@ def _releases_by_process(path: Path, ledger: Ledger) -> dict[str, tuple[int, lis
 
 def _items(path: Path, ledger: Ledger) -> Iterator[tuple[int, Any]]:
     """Yield (line, object): one object of a JSON file, or one a line of JSON Lines; an unreadable line is refused."""
-    text = decode(read_bytes(path), file=path.name)
+    text = decode(_unpacked(path), file=path.name)
     try:
         whole = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         yield from _json_lines(text, path, ledger)
         return
     for item in whole if isinstance(whole, list) else [whole]:
@@ -98,6 +107,21 @@ def _items(path: Path, ledger: Ledger) -> Iterator[tuple[int, Any]]:
         yield 1, item
 
 
+def _unpacked(path: Path) -> bytes:
+    """The bytes of the file; a gzip archive (as registries hand JSON Lines out) is unpacked up to the size any file may have."""
+    data = read_bytes(path)
+    if not data.startswith(_GZIP):
+        return data
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+            whole = packed.read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError([Fault(path.name, "圧縮ファイル（gz）を開けません", "もう一度取得するか、展開したファイルを指定してください")]) from error  # fmt: skip
+    if len(whole) > MOST_BYTES:
+        raise InputError([Fault(path.name, f"展開すると {MOST_BYTES:,} バイトを超えます", "年度などで分けてください")])
+    return whole
+
+
 def _json_lines(text: str, path: Path, ledger: Ledger) -> Iterator[tuple[int, Any]]:
     good = 0
     for row, line in enumerate(text.splitlines(), start=1):
@@ -105,7 +129,7 @@ def _json_lines(text: str, path: Path, ledger: Ledger) -> Iterator[tuple[int, An
             continue
         try:
             item = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             item = None
         if isinstance(item, dict):
             good += 1
@@ -118,14 +142,19 @@ def _json_lines(text: str, path: Path, ledger: Ledger) -> Iterator[tuple[int, An
         raise InputError([Fault(path.name, "JSONとして読める行がありません", "JSON か JSON Lines を指定してください")])
 
 
-def _releases_in(item: Json) -> list[Any]:
-    """Return every release of a package, of the records of a package, or the release or record itself.
+def _releases_in(item: Any) -> list[Any]:
+    """Return every release of a package, of the records of a package, or the release or record itself; what has another shape comes back as it is, to be refused.
 
     A record's compiled release is used only where its releases are not given (or are mere links): they carry the history.
     """
+    if not isinstance(item, dict):
+        return [item]
     if "records" in item:
-        return [release for record in item["records"] for release in _releases_in(record)]
+        records = item["records"]
+        return [release for record in records for release in _releases_in(record)] if isinstance(records, list) else [records]  # fmt: skip
     if "releases" in item:
+        if not isinstance(item["releases"], list):
+            return [item["releases"]]
         full = [release for release in item["releases"] if not (isinstance(release, dict) and "url" in release)]
         return full or [item[name] for name in ("compiledRelease",) if name in item]
     return [item["compiledRelease"]] if "compiledRelease" in item else [item]
@@ -144,7 +173,7 @@ def _take_process(
     except OCDSMergeError as error:
         cure = "date などの必須項目を直してください"
         ledger.refuse(process.fault("", "", f"1つにまとめられません（{type(error).__name__}）", cure), raw)
-    except (TypeError, ValueError, AttributeError, KeyError) as error:
+    except (TypeError, ValueError, AttributeError, KeyError, OverflowError) as error:
         cure = "OCDS 1.1 の形（金額は数値、日付は ISO 8601、通貨は JPY）に直してください"
         ledger.refuse(process.fault("", "", f"読み取れない値があります（{error}）", cure), raw)
     else:
@@ -182,7 +211,9 @@ def _contract(process: _Process, release: Json, base: Json, award: Json, awards:
     )
     period = signed.get("period") or award.get("contractPeriod") or tender.get("contractPeriod") or {}
     days = [_day(signed.get("dateSigned")), _day(award.get("date")), base["opening_date"], _day(release.get("date"))]
-    year = next(fiscal_year_of(day) for day in days if day is not None)
+    year = next((fiscal_year_of(day) for day in days if day is not None), None)
+    if year is None:
+        raise ValueError("日付が1つもありません")
     supplier: Json = next(iter(award.get("suppliers") or []), {})
     title = signed.get("title") or award.get("title") or tender.get("title") or release.get("ocid")
     return {
