@@ -28,7 +28,7 @@ Method = Literal["eigenvector", "geometric_mean"]
 RANDOM_INDEX_NAME = "Saaty 1980"
 _RANDOM_INDEX = (0.0, 0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 _RECIPROCAL_TOLERANCE = 0.02
-_PRINTED_DIGITS = 0.5e-2 + 1e-12  # a reciprocal printed with two decimals (.17 for 1/6, .13 for 1/8)
+_PRINTED_TOLERANCE = 0.5e-2 + 1e-12  # a reciprocal printed with two decimals (.17 for 1/6, .13 for 1/8)
 _METHOD_NAMES: dict[str, Method] = {
     **dict.fromkeys(("eigenvector", "eigen", "principal_eigenvector", "saaty", "固有ベクトル", "固有ベクトル法"), "eigenvector"),
     **dict.fromkeys(
@@ -163,7 +163,7 @@ def _check(values: npt.NDArray[np.float64]) -> None:
             f"一対比較行列には正の数だけを入れてください（空欄・0・負は不可）。{row + 1}行{column + 1}列が{given}です。"
         )
     small = np.minimum(values, values.T)
-    rounded = np.abs(small - 1.0 / np.maximum(values, values.T)) <= _PRINTED_DIGITS
+    rounded = np.abs(small - 1.0 / np.maximum(values, values.T)) <= _PRINTED_TOLERANCE
     np.fill_diagonal(rounded, False)
     wrong = np.argwhere((np.abs(values * values.T - 1.0) > _RECIPROCAL_TOLERANCE) & ~rounded)
     if len(wrong):
