@@ -2,7 +2,8 @@
 
 E27, brief of one municipality. For each published indicator: its value, the median, lowest and highest of the municipalities of the
 same size class (itself left out), and the median of all. Indicators of context (population outlook, age, finance, staff per 1,000
-residents) stand beside those of the dashboard; no judgement is made on them. "In line" means between the quartiles of its peers.
+residents) stand beside those of the dashboard; no judgement is made on them. "In line" means between the quartiles of its peers; for a
+yes/no item, doing what at least half of them do, or not doing what at most half of them do.
 
 What it leaves out: causes, and indicators nobody publishes by municipality (IT cost, IT staff: 算出不能 until the table is there).
 """
@@ -71,12 +72,11 @@ def compare_with_peers(case: Case, register: Register, *, municipality_code: str
     rows = [
         _row(scores.values[str(entry.indicator_id)], municipality_code, peers)
         | {"name_ja": entry.name_ja, "domain_ja": DOMAIN_JA[str(entry.domain)]}
-        | {"unit": YES_NO if set(scores.values[str(entry.indicator_id)]) <= {0.0, 1.0} else SHARE}
         for entry in scores.indicators.itertuples()
     ]
     rows += _context_rows(case, scores, municipality_code, peers)
     columns = ["name_ja", "domain_ja", "unit", "own_value", "peer_low_value", "peer_median_value", "peer_high_value"]
-    table = pd.DataFrame(rows)[[*columns, "all_median_value", "position_ja"]]
+    table = pd.DataFrame(rows)[[*columns, "peer_mean_value", "all_median_value", "all_mean_value", "position_ja"]]
     name = str(scores.places["name_ja"][municipality_code])
     return PeerPosition(table, municipality_code, name, size_class, len(peers))
 
@@ -98,13 +98,18 @@ def _said(value: object, unit: str) -> str:
 
 def _row(values: pd.Series, code: str, peers: pd.Index) -> dict[str, object]:
     own, others = float(values[code]), values.reindex(peers).dropna().to_numpy(dtype=float)
-    row: dict[str, object] = {"own_value": own, "all_median_value": float(values.median())}
+    is_yes_no = set(values) <= {0.0, 1.0}
+    row: dict[str, object] = {"unit": YES_NO if is_yes_no else SHARE, "own_value": own}
+    row |= {"all_median_value": float(values.median()), "all_mean_value": float(values.mean())}
+    names = ("peer_low_value", "peer_median_value", "peer_high_value", "peer_mean_value")
     if len(others) == 0:
-        return row | {"peer_low_value": None, "peer_median_value": None, "peer_high_value": None, "position_ja": ""}
-    low, high = np.quantile(others, [0.25, 0.75])
+        return row | dict.fromkeys(names) | {"position_ja": ""}
+    low, high = [np.median(others)] * 2 if is_yes_no else np.quantile(others, [0.25, 0.75])
     position = HIGHER if own > high else LOWER if own < low else IN_LINE
-    ends = {"peer_low_value": others.min(), "peer_median_value": np.median(others), "peer_high_value": others.max()}
-    return row | {name: float(value) for name, value in ends.items()} | {"position_ja": position}
+    if is_yes_no and others.mean() == 0.5:
+        position = IN_LINE  # half of them do, half do not
+    ends = (others.min(), np.median(others), others.max(), others.mean())
+    return row | {name: float(value) for name, value in zip(names, ends, strict=True)} | {"position_ja": position}
 
 
 def _context_rows(case: Case, scores: Scores, code: str, peers: pd.Index) -> list[dict[str, object]]:

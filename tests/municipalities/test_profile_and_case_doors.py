@@ -35,6 +35,17 @@ def test_position_by_hand(osaka: Case) -> None:
     assert "熊取町" in found.summary()
 
 
+def test_a_yes_or_no_is_judged_by_what_most_peers_do(osaka: Case) -> None:
+    table = compare_with_peers(osaka, load_register(), municipality_code="273830").table  # 千早赤阪村
+    answers = table[table["unit"] == "有無"]
+    for own, share, position in zip(
+        answers["own_value"], answers["peer_mean_value"], answers["position_ja"], strict=True
+    ):
+        expected = HIGHER if own > share and share < 0.5 else LOWER if own < share and share > 0.5 else "同じ規模なみ"
+        assert position == expected
+    assert {HIGHER, LOWER} <= set(answers["position_ja"])
+
+
 def test_context_is_shown_but_not_judged(osaka: Case) -> None:
     table = compare_with_peers(osaka, load_register(), municipality_code="273830").table
     context = table[table["domain_ja"] == "背景"]

@@ -145,7 +145,7 @@ def notes_for(case: Case, register: Register) -> list[str]:
     """Return the notes printed on every page."""
     lead = lead_times(register, is_wto=False)
     return [
-        "金額は税込、表示単位未満切捨て。端数処理のため合計が一致しない場合がある。",
+        "金額は税込、表示単位未満切捨て（合計が一致しないことがある）。",
         f"判断の期限は、移行に {lead.migration_months} か月、公告に {lead.notice_days} 日を要するとした仮定による。",
         "順位は合否ではない。",
     ]

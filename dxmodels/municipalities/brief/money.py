@@ -9,7 +9,7 @@ from dxmodels.inputs import NotComputable, attempt
 from dxmodels.lockin.karte.page import Block
 from dxmodels.money import format_rate
 from dxmodels.municipalities.brief.page import YenUnit, missing_block, unit_for, yen_ja
-from dxmodels.municipalities.brief.study import BriefStudy, decision_dates
+from dxmodels.municipalities.brief.study import BriefStudy, decision_dates, help_years
 from dxmodels.municipalities.help_demand import ADVICE, MIGRATION, OPERATION
 from dxmodels.municipalities.move import list_negotiation
 from dxmodels.municipalities.move.running import CORE_LINE, OTHER_LINE
@@ -18,8 +18,7 @@ _TASKS_SHOWN = 8
 _PURCHASES_SHOWN = 8
 _NAMES_SHOWN = 6
 _MOVES_SHOWN = 8
-_YEARS_SHOWN = 4
-_ITEMS_SHOWN = 3
+_YEARS_SHOWN, _ITEMS_SHOWN = 4, 3
 _HELP_JA = {
     OPERATION: "日常の運用と一人情シスへの訪問",
     MIGRATION: "移行の工程管理",
@@ -59,7 +58,7 @@ def _cost(study: BriefStudy, code: str) -> Block:
     rows = [(tasks.get(str(task), str(task)), yen_ja(float(cost), unit)) for task, cost in zip(order["task"], order["annual_cost_yen"], strict=True)]  # fmt: skip
     bars = tuple(float(cost) / float(order["annual_cost_yen"].iloc[0]) for cost in order["annual_cost_yen"])
     peers = _peer_cost(systems, study, code)
-    note = f"{len(mine)} 業務の計 {yen_ja(total)}、住民1人当たり {total / people:,.0f} 円{peers}。現行の契約による標準化対象の業務で、上は経費の大きい順。"
+    note = f"{len(mine)} 業務の計 {yen_ja(total)}、住民1人当たり {total / people:,.0f} 円{peers}。現行の契約の額で、移行済みの業務は移行後の額。"
     return Block(title, "table", tuple(rows), ("業務", "年額"), (False, True), bars, note)
 
 
@@ -136,7 +135,10 @@ def _condition(row: pd.Series) -> str:
         return "現行を上回らない"
     cut, rate = float(row["break_even_discount_share"]), row["expected_break_even_usdjpy"]
     by_rate = f"1ドル {float(rate):.0f} 円" if pd.notna(rate) else "円高だけでは戻らない"
-    return f"交渉できる項目を一律 {format_rate(cut, decimals=0)}引下げ／{by_rate}"
+    by_price = (
+        f"交渉できる項目を一律 {format_rate(cut, decimals=0)}引下げ" if cut <= 1.0 else "引下げの交渉だけでは戻らない"
+    )
+    return f"{by_price}、{by_rate}"
 
 
 def _remaining(study: BriefStudy, code: str) -> Block:
@@ -157,7 +159,7 @@ def _remaining(study: BriefStudy, code: str) -> Block:
         title,
         "table",
         rows,
-        ("業務", "稼働", "遅れの理由"),
+        ("業務", "移す年度", "遅れの理由"),
         (False, False, False),
         note=note + "事業者と職員の能力の範囲で、遅れが最も少ない計画。",
     )
@@ -176,13 +178,8 @@ def _ends(study: BriefStudy, code: str) -> Block:
         names = [tasks.get(str(task), str(task)) for task in group["task"]]
         listed = "・".join(names[:_NAMES_SHOWN]) + (f"ほか計{len(names)}" if len(names) > _NAMES_SHOWN else "")
         due = dates.loc[str(int(str(year)))]
-        rows.append(
-            (
-                listed,
-                f"{era_year(int(str(year)))}末",
-                era_date(due["decision_date"].date()) + ("（過ぎた）" if due["is_past"] else ""),
-            )
-        )
+        until = era_date(due["decision_date"].date()) + ("（過ぎた）" if due["is_past"] else "")
+        rows.append((listed, f"{era_year(int(str(year)))}末", until))
     note = "期限は、契約の終わりから移行・公告・予算要求・債務負担行為の議決をさかのぼった日。これを過ぎると、通常の手順では次の契約の終わりまで替えられない。"
     return Block(title, "table", tuple(rows), ("業務", "契約の終わり", "決める期限"), (False, False, False), note=note)
 
@@ -229,7 +226,7 @@ def _joint(study: BriefStudy, code: str) -> Block:
     )
     total, alone = float(mine["shapley_saving_yen"].sum()), float(mine["alone_yen"].sum())
     note = (
-        f"{study.joint.horizon_years}年間の現在価値で、▲は単独より安い額、＋は高い額。全 {len(mine)} 件で計 {_change(total)}（単独の "
+        f"{study.joint.horizon_years}年間の現在価値（解約金と移行の費用を含む）で、▲は単独より安い額、＋は高い額。全 {len(mine)} 件で計 {_change(total)}（単独の "
         f"{format_rate(abs(total) / alone)}）。貢献割＝加わる順番をすべて平均した貢献に応じた分け方（シャープレイ値）。候補は {open_to} 件。"
     )
     return Block(
@@ -258,12 +255,12 @@ def _help(study: BriefStudy, code: str) -> Block:
         rows.append(
             (
                 "情報担当の職員",
-                f"{float(own['own_fte']):.1f} 人{alone}、不足は最大 {float(own['largest_gap_fte']):.1f} 人",
+                f"{float(own['own_fte']):.1f} 人{alone}、{_gap_ja(float(own['largest_gap_fte']))}",
             )
         )
     asked = study.demand[study.demand["municipality_code"] == code]
     days = asked.groupby("role_id")["demand_days"].sum()
-    years = len(study.waves.rules.years) if not isinstance(study.waves, NotComputable) else 0
+    years = help_years(study)
     rows += [
         (_HELP_JA[str(role)], f"共同人材 のべ {float(amount):,.0f} 日（{years}年間）")
         for role, amount in days.items()
@@ -273,6 +270,10 @@ def _help(study: BriefStudy, code: str) -> Block:
         rows.append(("共同人材", "不足も移行もなく、定期の支援は見込んでいない"))
     rows.append(("外部人材を雇う場合", _grant_ja(study)))
     return Block(title, "pairs", tuple(rows))
+
+
+def _gap_ja(people: float) -> str:
+    return f"不足は最大 {people:.1f} 人" if round(people, 1) > 0 else "不足は見込まない"
 
 
 def _grant_ja(study: BriefStudy) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+
 import pandas as pd
 
 from dxmodels.bundling.uptake import JOINED, LATER, NOT_FIRST
@@ -10,7 +12,7 @@ from dxmodels.lockin.karte.page import Block
 from dxmodels.money import format_rate
 from dxmodels.municipalities.brief.page import missing_block
 from dxmodels.municipalities.brief.study import BriefStudy
-from dxmodels.municipalities.profile import PeerPosition, compare_with_peers
+from dxmodels.municipalities.profile import SHARE, YES_NO, PeerPosition, compare_with_peers
 
 _CLASSES = 4
 _PEERS_SHOWN = 9
@@ -94,12 +96,12 @@ def _peers(position: PeerPosition | NotComputable) -> Block:
     if isinstance(position, NotComputable):
         return missing_block(title, position.message)
     rows = tuple(
-        (str(row["name_ja"]).split("（")[0], _shown(row["own_value"], str(row["unit"])), _shown(row["peer_median_value"], str(row["unit"])),
-         _shown(row["all_median_value"], str(row["unit"])), str(row["position_ja"]).removeprefix("同じ規模") or "－")
+        (str(row["name_ja"]).split("（")[0], _own(row), _of_others(row, "peer"), _of_others(row, "all"),
+         str(row["position_ja"]).removeprefix("同じ規模") or "－")
         for row in position.table.to_dict("records")
     )  # fmt: skip
     title = f"同じ規模の団体との比較（{position.size_class_ja}、ほか {position.peers_count} 団体）"
-    note = "有無の項目の「○」は実施。同じ規模の列は実施している団体の割合が半分を超えれば「○」。人口と65歳以上は2020年、人口の見通しは2045年の2020年に対する倍率、一般行政部門職員は住民1,000人当たり。背景の項目には判定を付けない。"
+    note = "○は実施、×は実施していない。その行のほかの列は実施している団体の割合で、半分を境に判定した。ほかの行は中央値。人口と65歳以上は2020年、人口の見通しは2045年の2020年に対する倍率、一般行政部門職員は住民1,000人当たり。背景の項目には判定を付けない。"
     return Block(
         title,
         "table",
@@ -110,13 +112,24 @@ def _peers(position: PeerPosition | NotComputable) -> Block:
     )
 
 
+def _own(row: Mapping[Hashable, object]) -> str:
+    if row["unit"] == YES_NO:
+        return "○" if row["own_value"] == 1.0 else "×"
+    return _shown(row["own_value"], str(row["unit"]))
+
+
+def _of_others(row: Mapping[Hashable, object], whose: str) -> str:
+    """Median of the others; of a yes/no item the share that says yes, which tells more than yes or no."""
+    if row["unit"] == YES_NO:
+        return _shown(row[f"{whose}_mean_value"], SHARE)
+    return _shown(row[f"{whose}_median_value"], str(row["unit"]))
+
+
 def _shown(value: object, unit: str) -> str:
     if value is None or pd.isna(value):  # type: ignore[call-overload]  # a float or missing
         return "－"
     number = float(str(value))
-    if unit == "有無":
-        return "○" if number > 0.5 else "×" if number < 0.5 else "半数"
-    if unit == "割合（0〜1）":
+    if unit == SHARE:
         return format_rate(number, decimals=0)
     if unit == "人" and number > _TEN_THOUSAND / 10:
         return f"{number / _TEN_THOUSAND:,.1f}万人"
@@ -149,6 +162,4 @@ def _joined(study: BriefStudy, code: str) -> Block:
     others = [service for name, service in named.items() if cells[str(name)] == NOT_FIRST]
     rows = [("参加", "・".join(joined) or "公表された名簿に名前はない"), ("当初不参加", "・".join(others) or "なし")]
     unknown = len(named) - len(joined) - len(others)
-    return Block(
-        title, "pairs", tuple(rows), note=f"ほか {unknown} 件は名簿が公表されておらず、参加の有無は分からない。"
-    )
+    return Block(title, "pairs", tuple(rows), note=f"ほか {unknown} 件は名簿の公表がなく、参加したか分からない。")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from dxmodels.fiscal import era_date, era_year
 from dxmodels.inputs import NotComputable
 from dxmodels.lockin.karte.page import Block
 from dxmodels.money import format_rate
 from dxmodels.municipalities.brief.page import yen_ja
-from dxmodels.municipalities.brief.study import BriefStudy
+from dxmodels.municipalities.brief.study import BriefStudy, help_years
 
 _TITLE = "次にすること"
 _NONE = "契約・経費・職員の表がそろうと、期限と相手を挙げて示せる。"
@@ -17,7 +19,13 @@ _NONE = "契約・経費・職員の表がそろうと、期限と相手を挙�
 
 def steps_block(study: BriefStudy, code: str) -> Block:
     """Return the next steps as sentences, the dated ones first; one sentence says what is needed where none can be told."""
-    steps = [*_decide(study, code), *_join(study, code), *_negotiate(study, code), *_staff(study, code)]
+    steps = [
+        *_decide(study, code),
+        *_finish(study, code),
+        *_join(study, code),
+        *_negotiate(study, code),
+        *_staff(study, code),
+    ]
     return Block(
         _TITLE, "list", tuple((f"{place}．{step}",) for place, step in enumerate(steps, start=1)) or ((_NONE,),)
     )
@@ -34,8 +42,27 @@ def _decide(study: BriefStudy, code: str) -> Iterator[str]:
     ahead = study.calendar.table[~study.calendar.table["is_past"]]
     for year, date in zip(ahead["system_id"].astype(int), ahead["decision_date"], strict=True):
         if year in counts.index:
-            yield f"{era_date(date.date())}までに、{era_year(year)}末に契約が終わる {int(counts[year])} 業務を続けるか替えるか、一緒に買うかを決める（財政・所管課と議会の日程に載せる）。"
+            yield f"{era_date(date.date())}までに、{era_year(year)}末に契約が終わる {int(counts[year])} 業務を続けるか替えるか、一緒に買うかを決める。"
             return
+    if len(counts):
+        yield "契約の終わりに間に合う期限はすべて過ぎているため、次の契約は年数を短くし、途中で替えられる条件を入れる。"
+
+
+def _finish(study: BriefStudy, code: str) -> Iterator[str]:
+    """The tasks still to be moved, and by when they would be."""
+    if isinstance(study.waves, NotComputable):
+        return
+    mine = study.waves.table[study.waves.table["municipality_code"] == code]
+    if mine.empty:
+        return
+    last = mine["go_live_fy"].max()
+    late = int(mine["go_live_fy"].isna().sum())
+    text = (
+        f"残る {len(mine)} 業務の移行を{era_year(int(last))}までに終える見込みを、事業者と確かめる"
+        if pd.notna(last)
+        else f"残る {len(mine)} 業務の移行の見込みを、事業者と確かめる"
+    )
+    yield text + (f"（{late} 業務は期間内に終わらない）。" if late else "。")
 
 
 def _join(study: BriefStudy, code: str) -> Iterator[str]:
@@ -47,8 +74,8 @@ def _join(study: BriefStudy, code: str) -> Iterator[str]:
     if len(gaining):
         best = gaining.iloc[0]
         yield (
-            f"共同調達は{best['task_ja']}（{best['scope_name']}の {int(best['members_count'])} 団体、{era_year(int(best['start_fy']))}から）の効果が最も大きく、"
-            f"貢献割で {yen_ja(float(best['shapley_saving_yen']))}安い。仕様と負担の割り方を相手の団体と確かめる。"
+            f"共同調達で最も安くなるのは{best['task_ja']}（{best['scope_name']}の {int(best['members_count'])} 団体、{era_year(int(best['start_fy']))}から）で、"
+            f"貢献割では単独より {yen_ja(float(best['shapley_saving_yen']))}安い。負担の分け方を一緒に買う団体と確かめる。"
         )
     elif study.joint.candidates_of(code):
         yield f"共同調達の候補 {study.joint.candidates_of(code)} 件は、いまの条件では単独より得にならない。提示額か参加する団体が変わったら、あらためて比べる。"
@@ -59,10 +86,13 @@ def _negotiate(study: BriefStudy, code: str) -> Iterator[str]:
     if isinstance(study.even, NotComputable) or not (study.even.table["municipality_code"] == code).any():
         return
     row = study.even.of(code)
-    if row["increase_yen"] > 0:
+    cut = float(row["break_even_discount_share"])
+    if row["increase_yen"] > 0 and cut > 1.0:
+        yield f"移行後の運用経費の増 {yen_ja(float(row['increase_yen']))}（年）は引下げの交渉だけでは戻らないため、業務の範囲と共同利用を見直す。"
+    elif row["increase_yen"] > 0:
         yield (
             f"移行後の運用経費の増 {yen_ja(float(row['increase_yen']))}（年）について、見積の内訳を事業者に求め、交渉できる項目を "
-            f"{format_rate(float(row['break_even_discount_share']), decimals=0)}下げられるかを確かめる。"
+            f"{format_rate(cut, decimals=0)}引き下げられるかを確かめる。"
         )
 
 
@@ -72,7 +102,8 @@ def _staff(study: BriefStudy, code: str) -> Iterator[str]:
         return
     own = study.staff.bodies[study.staff.bodies["municipality_code"] == code].iloc[0]
     days = float(study.demand.loc[study.demand["municipality_code"] == code, "demand_days"].sum())
+    asked = f"共同人材（{help_years(study)}年間にのべ {days:,.0f} 日）を府に求める。"
     if own["is_one_person"]:
-        yield f"情報担当が1人のため、引継ぎの手順書をつくり、共同人材の派遣（のべ {days:,.0f} 日）を府に申し込む。"
+        yield "情報担当が1人のため、代わりの職員を決める。" + (asked if days > 0 else "")
     elif days > 0:
-        yield f"共同人材の派遣（のべ {days:,.0f} 日）を府に申し込む。"
+        yield asked

@@ -85,6 +85,11 @@ def make_study(case: Case, register: Register, *, seed: int) -> BriefStudy:
     )  # fmt: skip
 
 
+def help_years(study: BriefStudy) -> int:
+    """Return over how many years the days of help are counted (0 where there is no calendar)."""
+    return 0 if isinstance(study.waves, NotComputable) else len(study.waves.rules.years)
+
+
 def _members(case: Case) -> MemberMap:
     return map_members(*(case.table(name) for name in _JOINT_TABLES))
 
