@@ -143,6 +143,43 @@ def test_a_remark_never_makes_a_winner_and_a_firm_may_be_called_like_a_result(tm
     assert reading.bids["bid_status"].tolist() == ["valid", "valid", "late"]
 
 
+def test_a_tender_that_came_to_nothing_is_no_firm_of_that_name(tmp_path: Path) -> None:
+    text = "番号,件名,契約方法,開札日,落札者,落札金額（税抜）\n1,改修,一般競争,R6.6.1,㈱甲,100\n2,更新,一般競争,R6.6.2,不調,\n3,保守,一般競争,R6.6.3,入札中止,\n"
+    reading = read_bid_list(write(tmp_path, "l.csv", text))
+    assert reading.contracts["vendor_id"].tolist() == ["株式会社甲"]
+    assert (reading.ledger.rows["used"], reading.ledger.rows["idle"]) == (1, 2)
+    assert reading.ledger.report()["value"].tolist() == ["不調", "入札中止"]
+    bidders = "件名,年度,業者名,入札金額（税込）,結果\n更新,2024,不調,,\n保守,2024,甲,90,落札\n"
+    assert read_bid_list(write(tmp_path, "b.csv", bidders)).bids["vendor_id"].tolist() == ["甲"]
+
+
+@pytest.mark.parametrize(
+    ("title", "method"),
+    [("令和７年度　随意契約結果", "随意契約"), ("一般競争入札 結果一覧", "一般競争"), ("競争入札及び随意契約", "随意契約"), ("一般競争・指名競争の結果", None), ("契約一覧", None)],
+)  # fmt: skip
+def test_a_title_that_names_one_method_says_it_for_all_rows(tmp_path: Path, title: str, method: str | None) -> None:
+    text = f"{title}（税込）\n契約名称,契約の相手方,契約金額（円）,契約年月日\n保守,甲社,１２３円,令和７年４月１日\n"
+    assert read_bid_list(write(tmp_path, "l.csv", text)).contracts["contract_method"].tolist() == [method]
+
+
+def test_the_firm_beside_an_award_has_won_and_two_winners_are_told(tmp_path: Path) -> None:
+    one = "件名,年度,業者名,落札金額（税込）,契約方式\nA,2024,甲,500,一般競争\n"
+    reading = read_bid_list(write(tmp_path, "one.csv", one))
+    assert reading.contracts["vendor_id"].tolist() == ["甲"]
+    assert reading.bids["is_winner"].tolist() == [True]
+    two = "件名,年度,業者名,入札金額（税込）,結果\nA,2024,甲,500,落札\nA,2024,乙,400,落札\n"
+    reading = read_bid_list(write(tmp_path, "two.csv", two))
+    assert reading.contracts[["vendor_id", "award_yen"]].isna().all(axis=None)
+    assert "落札者が 2 者" in reading.ledger.report()["problem"].item()
+
+
+def test_reports_name_columns_as_lists_do_and_never_as_we_do(tmp_path: Path) -> None:
+    text = "件名,年度,開札日,業者名,入札金額,結果\nA,2024,いつか,甲,約5,落札\n"
+    with pytest.raises(InputError, match="列「入札金額」"):
+        read_bid_list(write(tmp_path, "l.csv", text))
+    assert read_bid_list(tmp_path / "l.csv", tax="net").ledger.report()["column"].tolist() == ["開札日", "入札金額"]
+
+
 @pytest.mark.parametrize(
     ("text", "scale", "yen"),
     [

@@ -47,6 +47,20 @@ def meaning_within(text: str, group: str) -> str:
 
 
 @cache
+def only_meaning_within(text: str, group: str) -> str:
+    """Return what ``text`` says of ``group`` where it says one thing only, else ""."""
+    whole = plain(text)
+    found = {meaning for alias, meaning in alias_table(group).items() if alias in whole}
+    return found.pop() if len(found) == 1 else ""
+
+
+@cache
+def field_ja(field: str) -> str:
+    """Return the heading by which lists name a field most often: what a planner is told instead of our column name."""
+    return next((alias for alias, meaning in alias_table("field").items() if meaning == field), field)
+
+
+@cache
 def unit_of(heading: str) -> int:
     """Return how many yen one unit of a heading is: 千円 → 1000; 0 where it names none."""
     notes = "".join(_BRACKETED.findall(plain(heading))) or plain(heading)

@@ -7,7 +7,6 @@ refused has no count either, because it would be too small. What the heading doe
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,36 +14,18 @@ from typing import Any
 import pandas as pd
 
 from dxmodels.errors import Fault, InputError
-from dxmodels.inputs.assumptions import load_register
-from dxmodels.inputs.imports.aliases import alias_table, meaning_within
+from dxmodels.inputs.imports.aliases import alias_table, field_ja, meaning_within, only_meaning_within, plain
 from dxmodels.inputs.imports.cells import amount_of, company_key, is_mark, result_of, year_of_days
 from dxmodels.inputs.imports.findings import Ledger, Reading
 from dxmodels.inputs.imports.grids import Grid, read_grids
 from dxmodels.inputs.imports.headings import Heading, find_heading, no_heading
-from dxmodels.inputs.imports.rows import BidLine, Lot, first_day, lots_of, read_lot
+from dxmodels.inputs.imports.rows import BidLine, Lot, contract_key, first_day, lots_of, read_lot
+from dxmodels.inputs.imports.taxes import Taxes
 from dxmodels.inputs.schemas.purchases import COMPETITIVE_METHODS
-from dxmodels.inputs.tax import TAX_ASSUMPTION
-from dxmodels.money import tax_inclusive_yen
 
 NEEDED = (("title", "number"), ("vendor", "winner_name"))
 _TAX_CURE = "見出しに（税抜）か（税込）を書くか、--tax 税抜／--tax 税込 を付けて実行してください"
 _STATUS = {"winner": "valid", "valid": "valid", "": "valid"}
-
-
-class Taxes:
-    """The consumption-tax rate by fiscal year, from the register."""
-
-    def __init__(self) -> None:
-        self.register = load_register()
-        self.rates: dict[int, float] = {}
-
-    def gross(self, yen: int | None, year: int, tax: str) -> int | None:
-        """Return the tax-inclusive amount, truncated to the yen."""
-        if yen is None or tax == "gross":
-            return yen
-        if year not in self.rates:
-            self.rates[year] = self.register.value(TAX_ASSUMPTION, fiscal_year=year)
-        return tax_inclusive_yen(yen, tax_included=False, tax_rate=self.rates[year])
 
 
 def read_bid_list(path: Path, *, tax: str = "") -> Reading:
@@ -73,7 +54,7 @@ def read_bid_list(path: Path, *, tax: str = "") -> Reading:
 
 def _refuse_unknown_tax(sheets: Sequence[tuple[Grid, Heading]], tax: str) -> None:
     faults = [
-        Fault(grid.label, "税込か税抜かが書かれていません", _TAX_CURE, heading.first_line, field)
+        Fault(grid.label, "税込か税抜かが書かれていません", _TAX_CURE, heading.first_line, field_ja(field))
         for grid, heading in sheets
         for field, said in heading.taxes.items()
         if not (said or tax)
@@ -99,7 +80,7 @@ def _note_headings(grid: Grid, heading: Heading, ledger: Ledger) -> None:
     for _, words in heading.unknown:
         ledger.find(Fault(grid.label, "知らない見出しの列を読み飛ばしました", cure, row, words), "note")
     for field, words in heading.doubled:
-        problem = f"項目 {field} の列が2つあり、左の列を使いました"
+        problem = f"「{field_ja(field)}」に当たる列が2つあり、左の列を使いました"
         ledger.find(Fault(grid.label, problem, "不要な列を消してください", row, words), "note")
 
 
@@ -118,7 +99,9 @@ def _take_lot(
             ledger.refuse(fault, line.line, line.amount.yen)
         return
     said = {field: word or tax for field, word in heading.taxes.items()}
-    contract = _contract(lot, year, ledger)
+    if _failed(lot, ledger):
+        return
+    contract = _contract(lot, heading, year, ledger)
     lines = _bidder_rows(lot, year, said, taxes, contract, ledger) if "vendor" in heading.places else []
     if "vendor" not in heading.places:
         _settle_contract_lines(lot, ledger)
@@ -132,13 +115,31 @@ def _take_lot(
     ]
 
 
-def _contract(lot: Lot, year: int, ledger: Ledger) -> dict[str, Any]:
+def _failed(lot: Lot, ledger: Ledger) -> bool:
+    """Whether the tender ended without a contract (不調, 中止 …): told in the report, never taken for a firm of that name."""
+    names = [plain(line.texts.get("winner_name") or line.texts.get("vendor", "")) for line in lot.lines]
+    if not all(name in alias_table("no_winner") for name in names):
+        return False
+    for line, name in zip(lot.lines, names, strict=True):
+        ledger.settle("idle", line.amount.yen)
+        cure = "契約に至った後の一覧に改めて載っていれば、そのままで構いません"
+        ledger.find(Fault(lot.file, "契約に至らなかった入札なので取り込みません", cure, line.row, field_ja("winner_name"), name), "note")  # fmt: skip
+    return True
+
+
+def _contract(lot: Lot, heading: Heading, year: int, ledger: Ledger) -> dict[str, Any]:
     texts, values = lot.texts, lot.values
     method_text = texts.get("method", "")
     method = meaning_within(method_text, "method") or None
     if method_text and method is None:
         cure = "方式の言い換えを aliases.csv（group=method）に足してください"
-        ledger.find(Fault(lot.file, "契約方式を読み取れません", cure, lot.row, "method", method_text), "value_blank")
+        ledger.find(
+            Fault(lot.file, "契約方式を読み取れません", cure, lot.row, field_ja("method"), method_text), "value_blank"
+        )
+    if "method" not in heading.places:
+        method = (
+            only_meaning_within(heading.above, "method") or None
+        )  # 「令和7年度 随意契約結果」 says it once for all rows
     detail = "／".join(
         word for word in (method_text if method_text != method else "", texts.get("method_detail", "")) if word
     )
@@ -157,18 +158,6 @@ def _contract(lot: Lot, year: int, ledger: Ledger) -> dict[str, Any]:
         "source_file": lot.file,
         "source_row": lot.row,
     }
-
-
-def contract_key(texts: dict[str, str], values: dict[str, Any], year: int) -> str:
-    """Return an ID made of what the list itself says, the same on every import: number, title, agency, opening day, year."""
-    parts = [
-        texts.get("agency", ""),
-        texts.get("number", ""),
-        texts.get("title", ""),
-        values.get("opening_date") or "",
-        year,
-    ]
-    return "L" + hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
 def _settle_contract_lines(lot: Lot, ledger: Ledger) -> None:
@@ -214,7 +203,7 @@ def _supersede(lot: Lot, earlier: dict[str, Any], ledger: Ledger) -> None:
     ledger.yen["used"] -= earlier["written"] or 0
     ledger.settle("superseded", earlier["written"])
     fault = Fault(lot.file, "同じ入札者の行が後にあり、後の行（再度入札）を使いました", "再度入札でなければ重複を消してください",
-                  earlier["source_row"], "vendor", earlier["vendor_id"])  # fmt: skip
+                  earlier["source_row"], field_ja("vendor"), earlier["vendor_id"])  # fmt: skip
     ledger.find(fault, "note")
 
 
@@ -232,14 +221,14 @@ def _bid(lot: Lot, line: BidLine, ledger: Ledger) -> dict[str, Any] | None:
             "入札者の名がありません",
             "入札者名を書いてください（集計行なら消してください）",
             line.row,
-            "vendor",
+            field_ja("vendor"),
         )
     elif amount.problem:
         cure = "数字だけにするか、辞退・失格・無効・遅延のいずれかを書いてください"
-        fault = Fault(lot.file, amount.problem, cure, line.row, line.scale_field, texts[line.scale_field])
+        fault = Fault(lot.file, amount.problem, cure, line.row, field_ja(line.scale_field), texts[line.scale_field])
     elif amount.yen is None and not word and not winner:
         cure = "入札金額か、辞退・失格・無効などの結果を書いてください"
-        fault = Fault(lot.file, "金額も結果もありません", cure, line.row, "bid_yen")
+        fault = Fault(lot.file, "金額も結果もありません", cure, line.row, field_ja("bid_yen"))
     else:
         status = _STATUS.get(word, word)
         return {
@@ -268,10 +257,15 @@ def _complete(
         amount = amount_of(text, heading.scales[name]) if text else amount_of("", 1)
         if amount.problem:
             cure = "数字だけにしてください（非公表なら空欄）"
-            ledger.find(Fault(lot.file, amount.problem, cure, lot.row, name, text), "value_blank")
+            ledger.find(Fault(lot.file, amount.problem, cure, lot.row, field_ja(name), text), "value_blank")
         contract[name] = taxes.gross(amount.yen, year, said[name]) if text else None
     _name_winner(contract, lot, rows)
+    if len(rows) == 1 and lot.lines[0].scale_field == "award_yen" and rows[0]["bid_status"] == "valid":
+        rows[0]["is_winner"] = True  # the one firm of the row whose amount is the award
     won = [row for row in rows if row["is_winner"]]
+    if len(won) > 1:
+        cure = "件名か番号を契約ごとに分けるか、落札の印を1者だけにしてください（落札者と契約額は空欄のままです）"
+        ledger.find(Fault(lot.file, f"1つの契約に落札者が {len(won)} 者あります", cure, lot.row, field_ja("status"), "、".join(row["vendor_id"] for row in won)), "value_blank")  # fmt: skip
     contract["vendor_id"] = won[0]["vendor_id"] if len(won) == 1 else contract.pop("named", None)
     if contract["award_yen"] is None and len(won) == 1:
         contract["award_yen"] = won[0]["bid_yen"]
@@ -281,7 +275,7 @@ def _complete(
 def _name_winner(contract: dict[str, Any], lot: Lot, rows: list[dict[str, Any]]) -> None:
     """Where no line is marked, the bidder whose name stands under 落札者 has won."""
     name = company_key(next((line.texts["winner_name"] for line in lot.lines if "winner_name" in line.texts), ""))
-    if name and name not in alias_table("status"):
+    if name and name not in alias_table("status") and name not in alias_table("no_winner"):
         contract["named"] = name
         if not any(row["is_winner"] for row in rows):
             for row in rows:

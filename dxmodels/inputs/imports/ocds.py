@@ -24,9 +24,9 @@ from ocdsmerge.exceptions import OCDSMergeError
 from dxmodels.errors import Fault, InputError
 from dxmodels.fiscal import fiscal_year_of
 from dxmodels.inputs.imports.aliases import meaning_within, merge_rules
-from dxmodels.inputs.imports.bid_lists import Taxes
 from dxmodels.inputs.imports.cells import company_key
 from dxmodels.inputs.imports.findings import Ledger, Reading
+from dxmodels.inputs.imports.taxes import Taxes
 from dxmodels.inputs.raw import MOST_BYTES
 from dxmodels.inputs.text_files import decode, read_bytes
 

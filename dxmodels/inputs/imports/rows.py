@@ -7,11 +7,13 @@ be understood is refused whole and kept in the report; a single unreadable cell 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dxmodels.errors import Fault
+from dxmodels.inputs.imports.aliases import field_ja
 from dxmodels.inputs.imports.cells import Amount, amount_of, count_of, day_of, period_of, year_of
 from dxmodels.inputs.imports.findings import Ledger
 from dxmodels.inputs.imports.grids import Grid
@@ -89,7 +91,7 @@ def read_lot(lot: Lot, ledger: Ledger) -> None:
             lot.values[name] = read(text) if text else None
         except ValueError:
             lot.values[name] = None
-            ledger.find(Fault(lot.file, "読み取れない値です", cure, lot.row, name, text), "value_blank")
+            ledger.find(Fault(lot.file, "読み取れない値です", cure, lot.row, field_ja(name), text), "value_blank")
     _read_period(lot, ledger)
 
 
@@ -99,7 +101,7 @@ def _read_period(lot: Lot, ledger: Ledger) -> None:
         first, last = period_of(text) if text else (None, None)
     except ValueError:
         cure = "「令和6年4月1日～令和7年3月31日」の形に直してください"
-        ledger.find(Fault(lot.file, "期間を読み取れません", cure, lot.row, "period", text), "value_blank")
+        ledger.find(Fault(lot.file, "期間を読み取れません", cure, lot.row, field_ja("period"), text), "value_blank")
         first = last = None
     lot.values["start_date"] = lot.values["start_date"] or first
     lot.values["end_date"] = lot.values["end_date"] or last
@@ -109,6 +111,18 @@ def first_day(lot: Lot) -> tuple[dt.date | None, ...]:
     """Return the days of a lot in the order in which they tell its fiscal year."""
     values = lot.values
     return values["opening_date"], values["contract_date"], values["start_date"], values["announced_date"]
+
+
+def contract_key(texts: dict[str, str], values: dict[str, Any], year: int) -> str:
+    """Return an ID made of what the list itself says, the same on every import: number, title, agency, opening day, year."""
+    parts = [
+        texts.get("agency", ""),
+        texts.get("number", ""),
+        texts.get("title", ""),
+        values.get("opening_date") or "",
+        year,
+    ]
+    return "L" + hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
 def _bid_line(cells: Sequence[str], row: int, heading: Heading) -> BidLine:
