@@ -120,11 +120,10 @@ def plot_premium_ladder(estimates: Sequence[PremiumEstimate], *, ax: Axes | None
         ax.scatter([detectable], [y], marker="|", s=90, color=_RED, zorder=2)
     ax.scatter([], [], marker="|", s=90, color=_RED, label="この設計で検出できる最小の割増")
     ax.axvline(0, color=style.INK, linewidth=0.9)
-    ax.set_yticks(ys, [f"{METHOD_JA[one.method]}\nn={one.n}" for one in estimates])
+    ax.set_yticks(ys, [f"{METHOD_JA[one.method]}\n{one.n} 件" for one in estimates])
     ax.set_ylim(-0.7, len(estimates) - 0.3)
     if all(one.log_outcome for one in estimates):
-        style.percent_axis(ax, "x")
-    ax.set_xlabel("割増（点：推定値、線：95％区間）")
+        style.percent_axis(ax, "x", label="割増（点：推定値、線：95％区間）")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
     return style.finish(ax, grid="x")
 

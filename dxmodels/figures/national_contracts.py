@@ -9,6 +9,8 @@ from dxmodels.figures import style
 from dxmodels.lockin.national import AwardRates, NationalContracts
 from dxmodels.money import format_rate
 
+_GAP = 0.012  # of the axis between an interval's end and the words beside it
+
 
 def plot_contract_shares(result: NationalContracts, *, ax: Axes | None = None) -> Axes:
     """Draw single-bid and negotiated shares with their intervals and the number of contracts behind each."""
@@ -25,8 +27,8 @@ def plot_contract_shares(result: NationalContracts, *, ax: Axes | None = None) -
         shares[known], places[known], xerr=errors[:, known], fmt="none", color=style.INK, capsize=2.5, linewidth=0.9
     )
     ends = np.nanmax(np.vstack([shares, high]), axis=0)
-    texts = [f"  {format_rate(s)}（{n:,}件）" for s, n in zip(shares, table["observations_count"], strict=True)]
-    style.write_beside(ax, texts, list(ends), list(places))
+    texts = [f"{format_rate(s)}（{n:,}件）" for s, n in zip(shares, table["observations_count"], strict=True)]
+    style.write_beside(ax, texts, list(ends + _GAP), list(places))
     ax.set_yticks(places, list(table["name_ja"]))
     ax.set_xlim(0, 1.15)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1.0])

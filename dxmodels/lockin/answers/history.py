@@ -85,7 +85,7 @@ def estimate_premium_ladder(study: LockinStudy, *, draws: int) -> Answer:
     return Answer(
         pd.DataFrame([_estimate_row(one) for one in estimates]),
         _premium_sentence(first),
-        (first.summary(), _METHODS_EXPLAINED, "ほかの説明：" + "。".join(first.alternative_explanations) + "。", "確認：" + "。".join(checks) + "。"),
+        (first.summary(), _METHODS_EXPLAINED, "ほかの説明：" + "。".join(first.alternative_explanations) + "。", "確認（値は経費の対数の差で、0.1 は約1割）：" + "。".join(checks) + "。"),
         ("診断の誤りは割増を小さく見せる。", "観察データによる比較であり、因果を証明しない。", "公正取引委員会の実態調査にある再契約の経験率（98.9％）は金額に乗じてはならない値であり、使っていない。"),
         tuple(estimates),
     )  # fmt: skip

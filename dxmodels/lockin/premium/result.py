@@ -101,8 +101,15 @@ class PremiumEstimate:
             f"{METHOD_JA[self.method]}による「{label_ja(self.treatment)}」の割増は {middle}"
             f"（{format_rate(self.level, decimals=0)}区間 {low}〜{high}、n={self.n}、対象 {self.treated_count}）で、{verdict}。"
             f"この設計で検出できる最小の割増は約 {self._text(self._detectable_rate())}（検出力{format_rate(self.power, decimals=0)}）。"
-            f"未観測の要因が処置と結果の残差変動の {format_rate(self.robustness_value)} 以上をともに説明すれば推定値は 0 になり、"
-            f"{format_rate(self.robustness_value_alpha)} 以上なら有意でなくなる。"
+            f"未観測の要因が処置と結果の残差変動の {format_rate(self.robustness_value)} 以上をともに説明すれば推定値は 0 になる{self._until_insignificant()}。"
+        )
+
+    def _until_insignificant(self) -> str:
+        """Nothing where the estimate is not significant as it stands: no confounder is needed then."""
+        return (
+            f"（{format_rate(self.robustness_value_alpha)} 以上なら有意でなくなる）"
+            if self.robustness_value_alpha > 0
+            else ""
         )
 
     def _detectable_rate(self) -> float:
