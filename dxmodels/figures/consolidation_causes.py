@@ -24,7 +24,10 @@ _WIDTH = 22
 def plot_flips(told: Told, *, ax: Axes | None = None) -> Axes:
     """Draw how far each assumption must move, as a share of its range, before another structure is cheapest."""
     tornado: Tornado = told.drawn_from
-    table = tornado.table.head(_SHOWN).iloc[::-1].reset_index(drop=True)
+    table = tornado.table.head(_SHOWN)
+    # In the order of what is drawn, the shortest bar on top; the table beside ranks by the move relative to the central value.
+    moves = table["range_share"].astype(float).abs().where(table["state"] == "turns")
+    table = table.loc[moves.sort_values(kind="stable", na_position="last").index].iloc[::-1].reset_index(drop=True)
     ax = style.axes_for(ax, height_mm=28.0 + 7.4 * len(table))
     for place, row in enumerate(table.to_dict("records")):
         turns = row["state"] == "turns"
@@ -55,7 +58,7 @@ def plot_box(told: Told, *, ax: Axes | None = None) -> Axes:
         ax.barh(place, stop - start, left=start, height=0.5, color=style.PALETTE["vermillion"])
         for edge, where in ((low, start), (high, stop)):
             if np.isfinite(edge):
-                ax.text(where, place + 0.3, f"{edge:,.4g}{unit}", ha="center", va="bottom", fontsize=7.5)
+                ax.text(where, place + 0.3, f"{edge:,.3g}{unit}", ha="center", va="bottom", fontsize=7.5)
         ax.text(0.0, place - 0.3, f"{bottom:,.3g}", ha="left", va="top", fontsize=6.5, color=style.MUTED)
         ax.text(1.0, place - 0.3, f"{top:,.3g}", ha="right", va="top", fontsize=6.5, color=style.MUTED)
     ax.set_yticks(range(len(limits)), [_wrapped(name) for name in reversed(list(limits))], fontsize=7.5)

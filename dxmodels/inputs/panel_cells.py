@@ -6,6 +6,8 @@ range or empty is refused with what was found and how to mend it. Nothing is gue
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -19,6 +21,7 @@ EXPERT_CELL = "B1"
 FIRST_ROW = 4
 _MOST_POINTS = 100.0
 MOST_TIMES = 9.0  # Saaty's scale
+_WRITTEN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 Parts = dict[str, list[dict[str, Any]]]
 
@@ -190,7 +193,7 @@ def _number(
     *,
     whole: bool = False,
 ) -> float | None:
-    value = cell.value
+    value = _read_number(cell.value)
     span = f"{low:g}〜{high:g}の{'整数' if whole else '数'}" if high < float("inf") else "数"
     if value is None or (isinstance(value, str) and not value.strip()):
         _refuse(parts, expert, sheet, cell.coordinate, "空欄", "記入がありません", f"{span}を入れてください")
@@ -198,10 +201,20 @@ def _number(
     if isinstance(value, bool) or not isinstance(value, int | float):
         _refuse(parts, expert, sheet, cell.coordinate, str(value), "数ではありません", f"{span}を半角で入れてください")
         return None
-    if not low <= value <= high or (whole and value != int(value)):
-        _refuse(parts, expert, sheet, cell.coordinate, f"{value:g}", "範囲の外です", f"{span}にしてください")
+    outside = not low <= value <= high
+    if outside or (whole and value != int(value)):
+        problem = "範囲の外です" if outside else "整数ではありません"
+        _refuse(parts, expert, sheet, cell.coordinate, f"{value:g}", problem, f"{span}にしてください")
         return None
     return float(value)
+
+
+def _read_number(value: Any) -> Any:
+    """Return a number that was typed as text (full-width digits, thousands signs, blanks around it) as a number; anything else as it stands."""
+    if not isinstance(value, str):
+        return value
+    written = unicodedata.normalize("NFKC", value).strip().replace(",", "")
+    return float(written) if _WRITTEN_NUMBER.fullmatch(written) else value
 
 
 def _refuse(parts: Parts, expert: str, sheet: str, cell: str, found: str, problem: str, cure: str) -> None:

@@ -70,12 +70,23 @@ def test_what_members_wrote_is_what_the_chapter_ranks(
     assert not isinstance(basis.earned, NotComputable)
 
 
+def test_each_sheet_is_printed_one_page_wide_with_every_word_of_its_question(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(sent_and_filled(tmp_path / "out")[0])
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.merged_cells.ranges, sheet.title  # the question stands over the whole width
+    rubric = book["評点"]["B4"].value
+    assert book["評点"].row_dimensions[4].height >= 16 * len(rubric) * 2 / 44
+
+
 def test_bad_cells_are_told_with_file_sheet_cell_value_and_cure_and_do_not_count(
     tmp_path: Path, register: Register, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = sent_and_filled(tmp_path / "out")
     book = openpyxl.load_workbook(files[1])
     book["評点"]["D5"] = "良い"
+    book["評点"]["E5"], book["評点"]["F5"] = 3.5, "４"  # no whole number; typed in full width, which is a number
     book["重み"]["A4"], book["重み"]["A5"] = book["重み"]["A5"].value, book["重み"]["A4"].value  # sorted by somebody
     book["一対比較"]["C4"] = "右"
     book.save(files[1])
@@ -83,6 +94,8 @@ def test_bad_cells_are_told_with_file_sheet_cell_value_and_cure_and_do_not_count
     assert main(["panel", "read", *map(str, files), "--into", str(case)]) == 0
     said = capsys.readouterr().out
     assert "hyokahyo-2.xlsx［評点］D5「良い」数ではありません→1〜5の整数を半角で入れてください" in said
+    assert "［評点］E5「3.5」整数ではありません→1〜5の整数にしてください" in said
+    assert "F5" not in said
     assert "［重み］A4「頑健さ」見出しが配布時と違います→「費用の軽さ」に戻し" in said
     assert "［一対比較］C4:D4「右・1」" in said
     assert "委2は評点と重みの訂正を待つ" in said
