@@ -25,6 +25,7 @@ from dxmodels.errors import ModelError
 from dxmodels.fiscal import era_year, present_value
 from dxmodels.money import format_rate, format_yen
 from dxmodels.services.evidence import topics_of
+from dxmodels.services.merge_pairs import filled_costs, retired_pairs
 from dxmodels.services.overlaps import OverlapGroups
 
 if TYPE_CHECKING:
@@ -42,8 +43,6 @@ RATES = ("discount_rate_standard", "discount_rate_two_pct", "discount_rate_one_p
 NOTHING_TO_MERGE_JA = "統合して費用が減る重複の候補は見つからなかった。"
 LEVELS = ("low", "central", "high")
 _OPPOSITE = {"low": "high", "central": "central", "high": "low"}
-_MASKED_QUANTILE = {"low": 0.25, "central": 0.5, "high": 0.75}
-_FEWEST_KNOWN = 4  # below that the quantiles of the channel say nothing, and those of all services stand in
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,8 +131,8 @@ def merge_saving(
         raise ModelError(
             "同じである確率がないため期待値を計算できません。判定票を読み込むか、標識による曲線を指定してください。"
         )
-    costs = {level: _filled_costs(found.services, level) for level in LEVELS}
-    all_pairs = _pairs(found, set(counted_elsewhere))
+    costs = {level: filled_costs(found.services, level) for level in LEVELS}
+    all_pairs = retired_pairs(found, set(counted_elsewhere))
     horizon = round(register.value("merge_horizon_years"))
     paths = {level: _paths(all_pairs, costs[level], register, level, horizon) for level in LEVELS}
     kept = paths["central"].sum(axis=1) > 0
@@ -157,54 +156,6 @@ def merge_saving(
 
 
 _NAMES = {"low": "low", "central": "net", "high": "high"}
-
-
-def _filled_costs(services: pd.DataFrame, level: str) -> pd.Series[float]:
-    """Yearly costs by service_id; a blank one takes the channel's quantile."""
-    costs = services.set_index("service_id")["annual_cost_yen"].astype("Float64")
-    known = costs.dropna()
-    if known.empty:
-        raise ModelError("年間経費が1件も分からないため、統合の効果を計算できません。経費を1件以上記入してください。")
-    channel = services.set_index("service_id").get("channel", pd.Series("", index=costs.index)).astype("string")
-    share = _MASKED_QUANTILE[level]
-    of_channel: Mapping[str, float] = {
-        str(name): float(part.quantile(share))
-        for name, part in known.groupby(channel.loc[known.index])
-        if len(part) >= _FEWEST_KNOWN
-    }
-    instead = channel.map(lambda name: of_channel.get(str(name), float(known.quantile(share))))
-    filled: pd.Series[float] = costs.fillna(instead.astype("Float64")).astype(float)
-    return filled
-
-
-def _pairs(found: OverlapGroups, excluded: set[str]) -> pd.DataFrame:
-    """One row a service to retire, with the service it goes into."""
-    services = found.services
-    rows = []
-    for number, members in enumerate(found.members(), start=1):
-        kept = _kept(services.loc[list(members)])
-        for place in members:
-            if place == kept or services["service_id"].iloc[place] in excluded:
-                continue
-            rows.append(
-                {
-                    "overlap_number": number,
-                    "service_id": services["service_id"].iloc[place],
-                    "kept_id": services["service_id"].iloc[kept],
-                    "probability_share": float(found.probability[place, kept]) if found.probability is not None else np.nan,
-                    "exit_cost_yen": services["exit_cost_yen"].iloc[place] if "exit_cost_yen" in services else pd.NA,
-                    "is_masked": bool(pd.isna(services["annual_cost_yen"].iloc[place])),
-                }
-            )  # fmt: skip
-    names = ["overlap_number", "service_id", "kept_id", "probability_share", "exit_cost_yen", "is_masked"]
-    return pd.DataFrame(rows, columns=names).astype({"exit_cost_yen": "Float64", "is_masked": bool})
-
-
-def _kept(members: pd.DataFrame) -> int:
-    sizes = pd.DataFrame(
-        {name: members[name].astype("Float64").fillna(-1) if name in members else -1 for name in ("users_people", "annual_cost_yen")}
-    )  # fmt: skip
-    return int(sizes.sort_values(["users_people", "annual_cost_yen"], ascending=False, kind="stable").index[0])
 
 
 def _paths(pairs: pd.DataFrame, costs: pd.Series[float], register: Register, level: str, horizon: int) -> pd.DataFrame:

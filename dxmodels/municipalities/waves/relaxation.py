@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import pulp
 
+from dxmodels.fiscal import era_year
 from dxmodels.money import format_rate, format_yen
 from dxmodels.municipalities.waves.model import Option, capacity_rows, expert_variables, option_variables
 from dxmodels.municipalities.waves.problem import EXPERT, POOL, STAFF, VENDOR, Unit, WaveProblem, name_ja
@@ -160,10 +161,10 @@ def _answer(
 
 
 def _row_ja(row: dict[str, object], names: Mapping[str, str]) -> str:
-    kind, year, amount = str(row["capacity_kind"]), row["fiscal_year"], float(str(row["added_fte"]))
+    kind, year, amount = str(row["capacity_kind"]), int(str(row["fiscal_year"])), float(str(row["added_fte"]))
     if kind == FINISH:
-        return f"{year}年度に終えるものを認める（期限超過のべ{amount:.0f}システム・年）"
+        return f"{era_year(year)}に終えるものを認める（期限超過のべ{amount:.0f}システム・年）"
     held = name_ja((kind, str(row["holder_id"])), names)
     unit = "件" if kind == VENDOR else "人"
     number = f"{amount:.0f}" if kind == VENDOR else f"{amount:.1f}"
-    return f"{held}を{year}年度に{number}{unit}増やす"
+    return f"{held}を{era_year(year)}に{number}{unit}増やす"
