@@ -27,7 +27,7 @@ from dxmodels.runs.notebook_files import notebook_path
 from dxmodels.runs.plans import Job, Plan
 from dxmodels.runs.project import notebooks_root, project_root
 from dxmodels.runs.reading import reads_of
-from dxmodels.runs.recorded import RESULTS_FOLDER, results_file
+from dxmodels.runs.recorded import RESULTS_FOLDER, forms_file, results_file
 
 EXECUTED = ".executed"
 # One thread a kernel: results must not depend on the machine, and the batch runs kernels side by side.
@@ -144,3 +144,7 @@ def _add_page(run: Execution, page: Page) -> None:
     run.pages[page.job.key] = page
     target = results_file(run.staging, page.job.key, apart=page.job.apart)
     folders.write_atomically(target, page.results.to_json().encode("utf-8"))
+    if page.results.booklets and run.plan.booklets and not page.job.apart:
+        forms = forms_file(run.staging, page.job.key)
+        forms.parent.mkdir(parents=True, exist_ok=True)
+        folders.write_atomically(forms, page.results.forms_json().encode("utf-8"))

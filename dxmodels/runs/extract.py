@@ -42,6 +42,11 @@ class Results:
         }
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
+    def forms_json(self) -> str:
+        """Return the forms of the notebook as canonical JSON."""
+        content = [entry.model_dump(mode="json") for entry in self.booklets]
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
 
 def read_results(path: Path, *, fallback_title: str) -> Results:
     """Return what an executed (or partly executed) notebook holds; an exhibit sent twice counts as sent last."""

@@ -21,6 +21,7 @@ from dxmodels.runs.project import reports_root
 from dxmodels.runs.shown import value_of
 
 RESULTS_FOLDER = "results"
+FORMS_FOLDER = "forms"  # below it: the forms a notebook sent, from which the public edition makes its own
 APART_FOLDER = "apart"  # below it: runs under other conditions, which the summary does not read
 
 
@@ -28,6 +29,11 @@ def results_file(run: Path, key: str, *, apart: bool = False) -> Path:
     """Return where the results of one notebook of a run lie."""
     folder = run / RESULTS_FOLDER
     return (folder / APART_FOLDER if apart else folder) / f"{key}.json"
+
+
+def forms_file(run: Path, key: str) -> Path:
+    """Return where the forms that one notebook of a run sent lie."""
+    return run / RESULTS_FOLDER / FORMS_FOLDER / f"{key}.json"
 
 
 def recorded(name: str, **parameters: object) -> Record:

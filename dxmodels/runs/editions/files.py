@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,15 +11,19 @@ from typing import Any
 
 from dxmodels.errors import RunError
 from dxmodels.fiscal import era_date
+from dxmodels.inputs import load_register
 from dxmodels.inputs.places import EMBEDDED_CASE
 from dxmodels.runs import folders
+from dxmodels.runs.booklets import Booklet
 from dxmodels.runs.casefacts import case_facts
 from dxmodels.runs.document import Edition, Page
 from dxmodels.runs.document.volumes import report_volumes
+from dxmodels.runs.editions.forms import public_forms
 from dxmodels.runs.editions.leaks import Leak, leaks_in
 from dxmodels.runs.editions.listing import public_list
 from dxmodels.runs.editions.material import LIST_ID, Masking
 from dxmodels.runs.editions.page_sizes import pages_of_volumes
+from dxmodels.runs.editions.places import MANY_DIGITS
 from dxmodels.runs.editions.public_pages import public_pages
 from dxmodels.runs.editions.rules import EditionRules
 from dxmodels.runs.fingerprint import file_digest
@@ -29,12 +32,12 @@ from dxmodels.runs.plan_file import Plan
 from dxmodels.runs.project import inside
 from dxmodels.runs.render.csv import machine_csv, people_csv
 from dxmodels.runs.render.html import public_index_html
-from dxmodels.runs.render.work import Made, VolumeWork
+from dxmodels.runs.render.work import Made, VolumeWork, booklet_work
 
 _SHOWN_LEAKS = 20
 
 
-def write_edition(built: Path, manifest: Mapping[str, Any], pages: list[Page], masking: Masking, run: Path) -> None:
+def write_edition(built: Path, manifest: Mapping[str, Any], pages: list[Page], masking: Masking) -> None:
     """Write every public file of a run into ``built``; raises RunError where what is set into a PDF would tell a withheld value."""
     plan = Plan.model_validate(manifest["plan"])
     edition = _edition_of(manifest, plan, masking.rules)
@@ -57,16 +60,32 @@ def write_edition(built: Path, manifest: Mapping[str, Any], pages: list[Page], m
         )
     told = tuple(page for page in shown if not page.job.apart)
     for made in _rendered(volumes, plan, told):
-        if made.failed:
-            raise RunError(
-                "公表版を作成できません。" + "、".join(f"{name}：{why}" for name, why in made.failed.items())
-            )
+        _refuse_unmade(made)
         _write(built, made.files)
     _write(built, _tables(told))
-    _copy_booklets(run, built, masking.rules)
+    forms = _write_forms(built, pages, edition, masking.rules)
+    refuse(
+        [
+            leak
+            for entry in forms
+            for leak in leaks_in(entry.title, [("本文", entry.model_dump_json())], masking)
+            if _is_long(leak)
+        ]
+    )
     index = _index(volumes, plan, edition, told, built)
     _write(built, {"index.html": public_index_html(index).encode("utf-8")})
     _write(built, {MANIFEST: _public_manifest(built, manifest, edition, masking)})
+
+
+def _is_long(leak: Leak) -> bool:
+    """True for a number that does not stand among the thousands of rounded ones in the forms by chance."""
+    return sum(sign.isdigit() for sign in leak.said.lstrip("0.").rstrip("0")) >= MANY_DIGITS
+
+
+def _refuse_unmade(made: Made) -> None:
+    """Raise RunError where a file could not be made."""
+    if made.failed:
+        raise RunError("公表版を作成できません。" + "、".join(f"{name}：{why}" for name, why in made.failed.items()))
 
 
 def refuse(leaks: list[Leak]) -> None:
@@ -139,16 +158,17 @@ def _index(
     }
 
 
-def _copy_booklets(run: Path, built: Path, rules: EditionRules) -> None:
-    """Take over the forms that the rules declare public, as they are."""
-    for number in rules.booklets:
-        for path in sorted((run / "booklets").glob(f"{number}*")):
-            target = built / "booklets" / path.name
-            target.parent.mkdir(exist_ok=True)
-            if path.is_dir() and not path.is_symlink():
-                shutil.copytree(path, target)
-            elif path.is_file() and path.suffix == ".pdf":
-                shutil.copyfile(path, target)
+def _write_forms(built: Path, pages: list[Page], edition: Edition, rules: EditionRules) -> list[Booklet]:
+    """Write the forms that the rules declare public; return them as they are read."""
+    least = load_register().value("edition_small_cell_people")
+    shown = []
+    for stem, entry in public_forms(pages, rules, least_people=least):
+        shown.append(entry)
+        for work in booklet_work(entry, f"booklets/{stem}", run_id=edition.run_id, as_of=edition.as_of):
+            made = work.render()
+            _refuse_unmade(made)
+            _write(built, made.files)
+    return shown
 
 
 def _public_manifest(built: Path, manifest: Mapping[str, Any], edition: Edition, masking: Masking) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 from dxmodels.errors import Fault, ParameterError, RunError
 from dxmodels.runs import folders
+from dxmodels.runs.booklets import Booklet
 from dxmodels.runs.document import Page, with_file_names
 from dxmodels.runs.document.plain_pages import page_in_japanese
 from dxmodels.runs.execute import Outcome
@@ -16,7 +17,7 @@ from dxmodels.runs.extract import Results
 from dxmodels.runs.manifest import MANIFEST
 from dxmodels.runs.model import Exhibit, Record
 from dxmodels.runs.plans import Job
-from dxmodels.runs.recorded import results_file
+from dxmodels.runs.recorded import forms_file, results_file
 
 
 def folder_of(name: str, reports: Path) -> Path:
@@ -58,9 +59,16 @@ def _page_of(folder: Path, key: str, facts: Mapping[str, Any]) -> Page:
         content["title"], tuple(content["lead"]),
         tuple(Exhibit.model_validate(entry) for entry in content["exhibits"]),
         tuple(Record.model_validate(entry) for entry in content["records"]),
+        _forms_of(folder, key),
     )  # fmt: skip
     job = Job(
         key, facts["notebook"], facts["chapter"], facts["parameters"], facts["variant"], facts["joins"], bool(facts.get("apart"))
     )  # fmt: skip
     # Why a notebook failed is told inside; it may name folders of this machine.
     return Page(job, Outcome(key, facts["state"], 0.0), results, facts["fingerprint"])
+
+
+def _forms_of(folder: Path, key: str) -> tuple[Booklet, ...]:
+    path = forms_file(folder, key)
+    held = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    return tuple(Booklet.model_validate(entry) for entry in held)

@@ -36,6 +36,7 @@ def first_withheld(exhibits: Mapping[str, Exhibit], rules: EditionRules, *, leas
     for stem, exhibit in exhibits.items():
         if exhibit.computable:
             held |= _of_exhibit(stem, exhibit, rules, least_people)
+    held = _following(exhibits, held, rules) | held
     return held | _same_values(exhibits, held)
 
 
@@ -85,6 +86,21 @@ def _of_exhibit(stem: str, exhibit: Exhibit, rules: EditionRules, least_people: 
                 held[Place(stem, number, at)] = rule
                 held |= _mates(rule, exhibit, stem, number)
     return held
+
+
+def _following(exhibits: Mapping[str, Exhibit], held: Withheld, rules: EditionRules) -> Withheld:
+    """Return the cells that other exhibits hold of the subjects of which a rule withholds a value."""
+    found: Withheld = {}
+    for rule in (rule for rule in rules.rules if rule.follow):
+        places = [place for place, ground in held.items() if ground.name == rule.name]
+        subjects = {words[0] for place in places if (words := labels_of(exhibits[place.stem], place.row))}
+        for stem, exhibit in exhibits.items():
+            columns = [
+                at for at, column in enumerate(exhibit.columns) if column.name in rule.follow.get(exhibit.id, ())
+            ]
+            rows = [n for n in range(len(exhibit.rows)) if columns and subjects & set(labels_of(exhibit, n)[:1])]
+            found |= {Place(stem, n, at): rule for n in rows for at in columns if exhibit.rows[n][at] is not None}
+    return found
 
 
 def _mates(rule: Rule, exhibit: Exhibit, stem: str, number: int) -> Withheld:

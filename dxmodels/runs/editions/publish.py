@@ -66,7 +66,7 @@ def publish_run(name: str, *, after: str = "") -> PublicEdition:
         rules = load_rules()
         masking = plan_masking(material_of(pages), rules, load_register(), earlier=earlier)
         built = folders.fresh_staging(reports, f"{folder.name}-{PUBLIC}")
-        write_edition(built, manifest, pages, masking, folder)
+        write_edition(built, manifest, pages, masking)
         refuse(search_leaks(built, masking))
         files = sum(1 for path in built.rglob("*") if path.is_file())
         folders.put_in_place(built, folder / PUBLIC)

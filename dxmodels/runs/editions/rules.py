@@ -33,6 +33,8 @@ class Rule(_Part):
     """One reason to withhold: its ground and source, the columns it covers (``of``: in one exhibit and its branches), and which rows.
 
     ``when``: all rows, rows whose value is a count below the threshold (small), or losers of a contest of two (runner_up).
+    ``follow``: columns of other exhibits that are withheld where they speak of the same subject. ``form_rows``: names of rows of public forms that
+    show the mark instead of their value, and with them ``form_mates`` of the same sheet.
     """
 
     name: str
@@ -45,6 +47,9 @@ class Rule(_Part):
     omit: _Names = ()
     figures: _Names = ()
     mates: _Names = ()
+    follow: dict[str, _Names] = {}
+    form_rows: _Names = ()
+    form_mates: _Names = ()
     when: Literal["all", "small", "runner_up"] = "all"
     number: int = 0
 
