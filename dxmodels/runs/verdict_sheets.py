@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,13 @@ _GUIDE_LINES = (
     ("返送", "ファイル名を変えても読み取れます。判定者の欄（所属・氏名）は必ず記入してください。"),
 )  # fmt: skip
 _COLUMNS = (
-    ("番号", "", 6), (LEFT, "left", 9), ("名称（左）", "left_name_ja", 20), ("概要（左）", "left_text_ja", 34),
-    (RIGHT, "right", 9), ("名称（右）", "right_name_ja", 20), ("概要（右）", "right_text_ja", 34), ("同じ確率（推計）", "probability_share", 9),
-    ("共通する語", "shared_words_ja", 18), ("共通する主題", "shared_topics_ja", 18), ("種別", "channel_match_ja", 16),
-    ("対象者", "audience_match_ja", 16), ("部局", "department_match_ja", 11), (VERDICT, "", 12), (REASON, "", 30),
-)  # fmt: skip
+    ("番号", "", 5), (LEFT, "left", 7), ("名称（左）", "left_name_ja", 14), ("概要（左）", "left_text_ja", 24),
+    (RIGHT, "right", 7), ("名称（右）", "right_name_ja", 14), ("概要（右）", "right_text_ja", 24), ("同じ確率（推計）", "probability_share", 8),
+    ("共通する語", "shared_words_ja", 12), ("共通する主題", "shared_topics_ja", 12), ("種別", "channel_match_ja", 9),
+    ("対象者", "audience_match_ja", 10), ("部局", "department_match_ja", 9), (VERDICT, "", 11), (REASON, "", 14),
+)  # fmt: skip  # together a width that stays readable on A4 landscape
+_GUIDE_WIDTHS = (22, 72)
+_LINE_HEIGHT = 16
 _ENTRIES = (VERDICT, REASON)
 
 
@@ -70,8 +73,9 @@ def _guide(book: Any) -> None:
     for row, (name, line) in enumerate(_GUIDE_LINES, start=2):
         sheet.write(row, 0, name, head)
         sheet.write(row, 1, line, text)
-    sheet.set_column(0, 0, 22)
-    sheet.set_column(1, 1, 80)
+        sheet.set_row(row, _height((name, line), _GUIDE_WIDTHS))
+    for place, width in enumerate(_GUIDE_WIDTHS):
+        sheet.set_column(place, place, width)
     sheet.hide_gridlines(2)
     _page(sheet, landscape=False)
 
@@ -83,16 +87,23 @@ def _verdicts(book: Any, pairs: pd.DataFrame, reviewer: str) -> None:
     text = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
     share = book.add_format({"valign": "top", "border": 1, "num_format": "0%"})
     sheet.write("A1", "判定者", head)
-    sheet.write(REVIEWER_CELL, reviewer, entry)
+    sheet.merge_range(
+        f"{REVIEWER_CELL}:C1", reviewer, entry
+    )  # the reader finds what is written in the first of the joined cells
     sheet.write("D1", "判定日", head)
-    sheet.write(DATE_CELL, "", entry)
+    sheet.merge_range(f"{DATE_CELL}:F1", "", entry)
+    sheet.set_row(0, 2 * _LINE_HEIGHT)
     sheet.write(
         "A2",
         f"色の付いた欄に記入してください（判定は {'・'.join(VERDICTS)} から選択）。記入方法のシートもご覧ください。",
     )
+    widths = [width for _, _, width in _COLUMNS]
     sheet.write_row(HEADING_ROW - 1, 0, [name for name, _, _ in _COLUMNS], head)
+    sheet.set_row(HEADING_ROW - 1, _height([name for name, _, _ in _COLUMNS], widths))
     for row, (_, pair) in enumerate(pairs.iterrows(), start=HEADING_ROW):
         _row(sheet, row, row - HEADING_ROW + 1, pair, {"text": text, "entry": entry, "share": share})
+        texts = [str(pair[name]) if name and name != "probability_share" else "" for _, name, _ in _COLUMNS]
+        sheet.set_row(row, _height(texts, widths))
     _protect(sheet, HEADING_ROW, HEADING_ROW + len(pairs) - 1)
     for place, (_, _, width) in enumerate(_COLUMNS):
         sheet.set_column(place, place, width)
@@ -111,6 +122,11 @@ def _row(sheet: Any, row: int, number: int, pair: pd.Series[Any], formats: dict[
             sheet.write(row, place, "" if value is None or pd.isna(value) else float(value), formats["share"])
         else:
             sheet.write(row, place, str(pair[name]) if name else number, formats["text"])
+
+
+def _height(texts: Sequence[str], widths: Sequence[int]) -> int:
+    """Points for the longest cell of a row (a Japanese letter is two wide): programs do not fit the height of a file they did not write."""
+    return max(-(-2 * len(text) // width) for text, width in zip(texts, widths, strict=True)) * _LINE_HEIGHT + 2
 
 
 def _protect(sheet: Any, first: int, last: int) -> None:

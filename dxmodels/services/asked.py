@@ -73,8 +73,11 @@ class OverlapReview:
 
     def summary(self) -> str:
         """Return how many of the pairs shown are expected to be the same."""
+        judged = f"判定済みの{self.search.verdicts_used}組を除き、" if self.search.verdicts_used else ""
+        if self.table.empty:
+            return f"候補の{self.pairs_count}組はすべて判定済みで、新たに確認する組はない。"
         return (
-            f"似ている順に{len(self.table)}組を担当者が確認すれば、約{self.expected_count:.0f}組が同じ用を足すものと見込まれる"
+            f"{judged}似ている順に{len(self.table)}組を担当者が確認すれば、約{self.expected_count:.0f}組が同じ用を足すものと見込まれる"
             f"（候補は全部で{self.pairs_count}組）。"
         )
 
@@ -167,12 +170,13 @@ def answer_overlaps(
     search = find_overlaps(services, embedder=chosen, verdicts=verdicts, prior=prior)
     twice = list_twice_listed(services, systems, prior=prior, embedder=chosen)
     checks = round(register.value("overlap_reviewer_checks"))
-    pairs = search.candidates()
-    first = explain_pairs(search, pairs.head(checks))
+    first = explain_pairs(search, _open_pairs(search).head(checks))
     precision = {name: register[_PRECISION[name]].at(None) for name in EMBEDDER_JA}
     return OverlapAnswers(
         search=search,
-        review=OverlapReview(first[_REVIEW_COLUMNS], search, float(first["probability_share"].sum()), len(pairs)),
+        review=OverlapReview(
+            first[_REVIEW_COLUMNS], search, float(first["probability_share"].sum()), len(search.candidates())
+        ),
         saving=merge_saving(search, register, decision_fy=decision_fy, counted_elsewhere=twice["service_id"]),
         systems=find_system_overlaps(systems, embedder=chosen, prior=prior),
         average_precision={name: (level.at("low"), level.at("high")) for name, level in precision.items()},
@@ -185,10 +189,15 @@ def pairs_to_judge(case: Case, register: Register, verdicts: pd.DataFrame, *, em
     search = find_overlaps(
         case.table("services"), embedder=chosen, verdicts=verdicts, prior=labelled_calibration(register, chosen)
     )
-    judged = {frozenset(pair) for pair in zip(verdicts["left"], verdicts["right"], strict=True)}
+    return explain_pairs(search, _open_pairs(search).head(round(register.value("overlap_reviewer_checks"))))
+
+
+def _open_pairs(search: OverlapGroups) -> pd.DataFrame:
+    """The candidates nobody has decided on yet, the most probable first."""
+    judged = {frozenset(pair) for pair in zip(search.verdicts["left"], search.verdicts["right"], strict=True)}
     pairs = search.candidates()
     is_open = [frozenset(pair) not in judged for pair in zip(pairs["left"], pairs["right"], strict=True)]
-    return explain_pairs(search, pairs[is_open].head(round(register.value("overlap_reviewer_checks"))))
+    return pairs[is_open].reset_index(drop=True)
 
 
 answer_overlaps.question_ja = "デジタルサービスの重複と統合の効果"  # type: ignore[attr-defined]

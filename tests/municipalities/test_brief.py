@@ -101,7 +101,11 @@ def test_published_tables_answer_page_one_and_say_what_page_two_needs(published:
     assert "municipal_systems" in second
     assert "5.7 倍" in second  # the published lines can still be told
     assert "替えるなら決める期限" in second
-    assert "契約・経費・職員の表がそろうと" in second
+    assert (
+        "令和11年度末に終わる契約は、令和9年8月1日までに" in second
+    )  # the first end that can still be met by the usual lead times
+    assert "令和10年度末までに終わる契約は、標準の日程では替える期限を過ぎている" in second
+    assert "令和10年度末なら令和8年8月1日（過ぎた）" in second
 
 
 def test_pages_fit_two_sheets_of_a_small_file(whole: BriefSet, illustrative: Case) -> None:

@@ -38,6 +38,19 @@ def test_planted_duplicates_of_the_illustrative_services_are_found() -> None:
     assert sum(hits) >= 35
 
 
+def test_pairs_already_judged_are_not_asked_again() -> None:
+    import pandas as pd
+
+    case = load_case("osaka", tables=TABLES)
+    done = overlaps().search.candidates().head(40)[["left", "right"]].assign(is_same=True)
+    again = asked.answer_overlaps(case, load_register(), done, decision_fy=2026, embedder="sudachi")
+    assert "判定済みの40組を除き" in again.review.summary()
+    assert again.review.table["probability_share"].max() < 1.0
+    assert again.review.expected_count == pytest.approx(again.review.table["probability_share"].sum())
+    asked_before = pd.MultiIndex.from_frame(overlaps().review.table[["left_name_ja", "right_name_ja"]].head(40))
+    assert not pd.MultiIndex.from_frame(again.review.table[["left_name_ja", "right_name_ja"]]).isin(asked_before).any()
+
+
 def test_every_table_has_labels_and_at_most_eight_columns() -> None:
     found, account = overlaps(), platform()
     tables = [found, found.review, found.saving, account, account.account, account.published, account.switching, account.uptake]  # fmt: skip

@@ -44,6 +44,8 @@ def test_the_workbook_has_a_guide_dropdown_verdicts_and_locked_ids(tmp_path: Pat
     assert rule.formula1 == '"同じ,違う,判断できない"'
     assert (sheet["B5"].protection.locked, sheet["N5"].protection.locked) == (True, False)
     assert sheet.protection.sheet
+    width, text = sheet.column_dimensions["D"].width, str(sheet["D5"].value)
+    assert sheet.row_dimensions[5].height >= 15 * -(-2 * len(text) // width)  # every line of the longest cell shows
     assert [cell.value for cell in sheet[4]][-2:] == [VERDICT, REASON]
 
 

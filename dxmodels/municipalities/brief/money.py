@@ -9,7 +9,7 @@ from dxmodels.inputs import NotComputable, attempt
 from dxmodels.lockin.karte.page import Block
 from dxmodels.money import format_rate
 from dxmodels.municipalities.brief.page import YenUnit, missing_block, unit_for, yen_ja
-from dxmodels.municipalities.brief.study import BriefStudy, decision_dates, help_years
+from dxmodels.municipalities.brief.study import BriefStudy, decision_dates, help_years, years_ahead
 from dxmodels.municipalities.help_demand import ADVICE, MIGRATION, OPERATION
 from dxmodels.municipalities.move import list_negotiation
 from dxmodels.municipalities.move.running import CORE_LINE, OTHER_LINE
@@ -18,7 +18,7 @@ _TASKS_SHOWN = 8
 _PURCHASES_SHOWN = 8
 _NAMES_SHOWN = 6
 _MOVES_SHOWN = 8
-_YEARS_SHOWN, _ITEMS_SHOWN = 4, 3
+_ITEMS_SHOWN = 3
 _HELP_JA = {
     OPERATION: "日常の運用と一人情シスへの訪問",
     MIGRATION: "移行の工程管理",
@@ -36,7 +36,7 @@ def money_blocks(study: BriefStudy, code: str) -> tuple[tuple[Block, ...], tuple
 def money_headline(study: BriefStudy, code: str) -> str:
     """Return the answer of page 2 in a few sentences."""
     if isinstance(study.even, NotComputable):
-        return study.even.message
+        return "経費・契約・移行の状況は団体別に公表されておらず、算出不能。業務システムの表を記入すると、このページのすべてに答えられる。"
     parts = [study.even.sentence_for(code)] if _has_row(study.even.table, code) else []
     due = _next_decision(study, code)
     return "".join(parts) + (due or "")
@@ -186,9 +186,11 @@ def _ends(study: BriefStudy, code: str) -> Block:
 
 def _general_deadline(study: BriefStudy) -> str:
     """Deadlines for contracts ending in the years to come, where the body's own contracts are not known."""
-    years = range(study.case.base_fy + 1, study.case.base_fy + 1 + _YEARS_SHOWN)
-    dates = decision_dates(study.case, study.register, years).table.set_index("system_id")["decision_date"]
-    words = "、".join(f"{era_year(year)}末なら{era_date(dates[str(year)].date())}" for year in years)
+    table = decision_dates(study.case, study.register, years_ahead(study.case.base_fy)).table
+    words = "、".join(
+        f"{era_year(int(year))}末なら{era_date(date.date())}{'（過ぎた）' if is_past else ''}"
+        for year, date, is_past in zip(table["system_id"], table["decision_date"], table["is_past"], strict=True)
+    )
     return f"契約の終わりごとの、替えるなら決める期限（標準の日程による）：{words}。"
 
 

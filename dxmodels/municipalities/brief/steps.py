@@ -11,24 +11,29 @@ from dxmodels.inputs import NotComputable
 from dxmodels.lockin.karte.page import Block
 from dxmodels.money import format_rate
 from dxmodels.municipalities.brief.page import yen_ja
-from dxmodels.municipalities.brief.study import BriefStudy, help_years
+from dxmodels.municipalities.brief.study import BriefStudy, decision_dates, help_years, years_ahead
 
 _TITLE = "次にすること"
-_NONE = "契約・経費・職員の表がそろうと、期限と相手を挙げて示せる。"
 
 
 def steps_block(study: BriefStudy, code: str) -> Block:
-    """Return the next steps as sentences, the dated ones first; one sentence says what is needed where none can be told."""
-    steps = [
-        *_decide(study, code),
-        *_finish(study, code),
-        *_join(study, code),
-        *_negotiate(study, code),
-        *_staff(study, code),
-    ]
-    return Block(
-        _TITLE, "list", tuple((f"{place}．{step}",) for place, step in enumerate(steps, start=1)) or ((_NONE,),)
-    )
+    """Return the next steps as sentences, the dated ones first; where the body's own tables are missing, how to come to them."""
+    parts = (_decide, _finish, _join, _negotiate, _staff)
+    steps = [step for part in parts for step in part(study, code)] or list(_find_out(study))
+    return Block(_TITLE, "list", tuple((f"{place}．{step}",) for place, step in enumerate(steps, start=1)))
+
+
+def _find_out(study: BriefStudy) -> Iterator[str]:
+    """Which contracts to look for first, by the usual lead times."""
+    yield "標準化の20業務それぞれの契約の終わり・年間の経費・移行の状況を、業務システムの表に記入する。"
+    table = decision_dates(study.case, study.register, years_ahead(study.case.base_fy)).table
+    past, ahead = table[table["is_past"]], table[~table["is_past"]]
+    if len(past):
+        yield f"{era_year(int(past['system_id'].iloc[-1]))}末までに終わる契約は、標準の日程では替える期限を過ぎている。続ける年数と途中で替えられる条件を確かめる。"
+    if len(ahead):
+        first = ahead.iloc[0]
+        yield f"{era_year(int(first['system_id']))}末に終わる契約は、{era_date(first['decision_date'].date())}までに、続けるか替えるか、一緒に買うかを決める。"
+    yield "情報担当の職員の数と、1人しかいない業務を書き出す。"
 
 
 def _decide(study: BriefStudy, code: str) -> Iterator[str]:

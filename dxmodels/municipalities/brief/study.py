@@ -29,6 +29,7 @@ from dxmodels.municipalities.waves import WavePlan
 if TYPE_CHECKING:
     from dxmodels.inputs import Case, Register
 
+_YEARS_AHEAD = 4
 _JOINT_TABLES = ("municipalities", "joint_procurements", "joint_members")
 
 
@@ -83,6 +84,11 @@ def make_study(case: Case, register: Register, *, seed: int) -> BriefStudy:
         calendar=attempt(_calendar, case, register),
         all_needs=_needs_of_all(scores, register, seed),
     )  # fmt: skip
+
+
+def years_ahead(base_fy: int) -> range:
+    """Return the years in which contracts may end that are told where the body's own contracts are not known."""
+    return range(base_fy + 1, base_fy + 1 + _YEARS_AHEAD)
 
 
 def help_years(study: BriefStudy) -> int:
