@@ -2,7 +2,7 @@
 
 Run: PEERS_PYTHON=… python benchmarks/lockin/forecast_scores.py [set …]   (peers run in their own virtual environment by subprocess; see forecast_peers.py)
 Scores as in the literature: sMAPE = mean of 200|x-p|/(|x|+|p|); MASE with the in-sample mean absolute change; MSIS with the same scale; 95 % coverage. Lengths: all
-history, and only its last 12, 8 and 6 years. Nothing of the test years is used for calibration. ``seconds a series`` covers calibration and back-test.
+history, and only its last 12, 8 and 6 years. Nothing of the test years is used for calibration. Processor milliseconds a series cover calibration and back-test.
 """
 
 from __future__ import annotations
@@ -120,9 +120,9 @@ def main(names: tuple[str, ...], peers: bool) -> None:
     for name in names:
         for length in LENGTHS:
             pairs = cut(name, length)
-            began = time.perf_counter()
+            began = time.process_time()
             own = own_forecast(pairs)
-            seconds = (time.perf_counter() - began) / len(pairs)
+            seconds = (time.process_time() - began) / len(pairs)
             print(
                 f"{name} {'all years' if not length else f'last {length}'}: {len(pairs)} series, {1000 * seconds:.2f} ms a series"
             )

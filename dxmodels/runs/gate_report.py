@@ -21,7 +21,7 @@ from dxmodels.runs.render.html import framed
 from dxmodels.runs.tables import columns_of, rows_of
 
 _STATE_FILLS = {"要修正": "#FBE3D6", "要確認": "#FFF6D6", "適合": "#E6F2E6"}
-_WIDEST, _NARROWEST, _LINE_HEIGHT = 52, 10, 16
+_WIDEST, _NARROWEST, _LINE_HEIGHT = 34, 10, 16
 
 
 @dataclass(frozen=True, eq=False)

@@ -178,6 +178,9 @@ def test_reports_name_columns_as_lists_do_and_never_as_we_do(tmp_path: Path) -> 
     with pytest.raises(InputError, match="列「入札金額」"):
         read_bid_list(write(tmp_path, "l.csv", text))
     assert read_bid_list(tmp_path / "l.csv", tax="net").ledger.report()["column"].tolist() == ["開札日", "入札金額"]
+    review = REVIEW51.replace("3000", "三千円").replace(",1,99.5", ",一者,非公表").replace(",2000", ",1000")
+    told = read_review(write(tmp_path, "5-1.csv", review), kind="review51").ledger.report()
+    assert told["column"].tolist() == ["契約額", "契約先名"]
 
 
 @pytest.mark.parametrize(

@@ -349,9 +349,25 @@ def test_a_contract_of_blank_kind_is_an_award() -> None:
     assert found.of("years_since_open_tender")["found_value"].tolist() == [6.0]
 
 
-def test_no_table_at_all_is_not_computable() -> None:
+def test_no_table_at_all_is_not_computable_and_settings_are_no_loose_words() -> None:
     with pytest.raises(DxError, match="算出不能"):
         evaluate_indicators(case_of(), IndicatorSettings.from_register(load_register()))
+    with pytest.raises(ModelError, match="IndicatorSettings"):
+        evaluate_indicators(case_of(systems=pd.DataFrame({"system_id": ["1"]})), {"supplier_share": 0.9})  # type: ignore[arg-type]
+
+
+def test_single_bids_by_hand_count_competitive_methods_only() -> None:
+    rows = [
+        ("一般競争", 1),
+        ("一般競争", 3),
+        ("随意契約", 1),
+        ("公募型プロポーザル", 1),
+        ("指名競争", pd.NA),
+        ("総合評価", 1),
+    ]
+    table = pd.DataFrame(rows, columns=["contract_method", "bidders_count"]).assign(contract_id=[f"c{n}" for n in range(6)], system_id=[f"s{n}" for n in range(6)], contract_fy=2024, valid_bids_count=lambda t: t["bidders_count"])  # fmt: skip
+    found = evaluate_indicators(case_of(contracts=table), IndicatorSettings.from_register(load_register())).of("single_bid_last_tender").set_index("subject_id")["state"]  # fmt: skip
+    assert found.to_dict() == {"s0": "flagged", "s1": "not_flagged", "s2": "not_computable", "s3": "not_computable", "s4": "not_computable", "s5": "flagged"}  # fmt: skip
 
 
 @pytest.mark.parametrize(

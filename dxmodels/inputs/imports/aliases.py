@@ -55,9 +55,9 @@ def only_meaning_within(text: str, group: str) -> str:
 
 
 @cache
-def field_ja(field: str) -> str:
+def field_ja(field: str, group: str = "field") -> str:
     """Return the heading by which lists name a field most often: what a planner is told instead of our column name."""
-    return next((alias for alias, meaning in alias_table("field").items() if meaning == field), field)
+    return next((alias for alias, meaning in alias_table(group).items() if meaning == field), field)
 
 
 @cache

@@ -19,7 +19,7 @@ import pandas as pd
 
 from dxmodels.errors import Fault, InputError
 from dxmodels.inputs.case_file import nearest
-from dxmodels.inputs.imports.aliases import plain
+from dxmodels.inputs.imports.aliases import field_ja, plain
 from dxmodels.inputs.imports.cells import day_of, year_of, year_of_days
 from dxmodels.inputs.imports.findings import Ledger, Reading
 from dxmodels.inputs.imports.grids import Grid, read_grids
@@ -97,7 +97,12 @@ def _payment(texts: dict[str, str], row: int, line: str, label: str, ledger: Led
     except ValueError:
         ledger.read()
         fault = Fault(
-            label, "支払額を読み取れません", "円の整数に直してください", row, "paid_yen", texts.get("paid_yen", "")
+            label,
+            "支払額を読み取れません",
+            "円の整数に直してください",
+            row,
+            field_ja("paid_yen", "payments"),
+            texts.get("paid_yen", ""),
         )
         ledger.refuse(fault, line)
         return None
@@ -110,7 +115,11 @@ def _payment(texts: dict[str, str], row: int, line: str, label: str, ledger: Led
     if year is None:
         cure = "会計年度（2026、令和8年度）と支払日（2026-04-01 など）を直してください"
         shown = texts.get("fiscal_year", "") + " " + texts.get("paid_date", "")
-        ledger.refuse(Fault(label, "会計年度か支払日を読み取れません", cure, row, "fiscal_year", shown), line, amount)
+        ledger.refuse(
+            Fault(label, "会計年度か支払日を読み取れません", cure, row, field_ja("fiscal_year", "payments"), shown),
+            line,
+            amount,
+        )
         return None
     ledger.settle("used", amount)
     fields = {name: texts.get(name, "") for name in _TEXTS}

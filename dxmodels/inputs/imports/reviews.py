@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from dxmodels.errors import Fault, InputError
-from dxmodels.inputs.imports.aliases import meaning_within
+from dxmodels.inputs.imports.aliases import field_ja, meaning_within
 from dxmodels.inputs.imports.cells import amount_of, company_key, count_of, year_of
 from dxmodels.inputs.imports.findings import Ledger, Reading
 from dxmodels.inputs.imports.grids import Grid, csv_lines, read_grids
@@ -103,17 +103,25 @@ def _take_row(
     ledger.read(amount if isinstance(amount, int) else None)
     if isinstance(amount, str):
         cure = "円の整数に直してください"
-        ledger.refuse(Fault(label, amount, cure, row, "award_yen", texts["award_yen"]), line)
+        ledger.refuse(Fault(label, amount, cure, row, field_ja("award_yen", "review"), texts["award_yen"]), line)
     elif "vendor" not in texts and amount is not None:
         ledger.refuse(
-            Fault(label, "金額があるのに契約先名がありません", "契約先名を書いてください", row, "vendor"), line, amount
+            Fault(
+                label,
+                "金額があるのに契約先名がありません",
+                "契約先名を書いてください",
+                row,
+                field_ja("vendor", "review"),
+            ),
+            line,
+            amount,
         )
     elif "vendor" not in texts or amount is None:
         ledger.settle("idle")
     else:
         entry = _entry(texts, row, amount, label, kind, ledger)
         if entry is None:
-            fault = Fault(label, "事業年度が読めません", "事業年度を 2024 の形で書いてください", row, "fiscal_year",
+            fault = Fault(label, "事業年度が読めません", "事業年度を 2024 の形で書いてください", row, field_ja("fiscal_year", "review"),
                           texts.get("fiscal_year", ""))  # fmt: skip
             ledger.refuse(fault, line, amount)
         else:
@@ -171,7 +179,7 @@ def _read(read: Any, texts: dict[str, str], name: str, row: int, label: str, led
         return read(texts.get(name, ""))
     except ValueError:
         cure = "数字に直してください（不明なら空欄）"
-        ledger.find(Fault(label, "数として読めません", cure, row, name, texts[name]), "value_blank")
+        ledger.find(Fault(label, "数として読めません", cure, row, field_ja(name, "review"), texts[name]), "value_blank")
         return None
 
 

@@ -83,7 +83,7 @@ def read_evidence(case: Case, settings: IndicatorSettings) -> Evidence:
             found[name] = pd.DataFrame(columns=_columns_of(name))
     missing = tuple(name for name, table in found.items() if table.empty)
     if {"systems", "contracts", "municipal_systems"} <= set(missing):
-        raise MissingTableError("systems", reason="・contracts・municipal_systems のいずれもありません")
+        raise MissingTableError("systems", reason="（システム台帳）も、契約（contracts）も、市町村の業務システム（municipal_systems）もありません")  # fmt: skip
     found["contracts"] = _without_excluded(found["contracts"], settings)
     return Evidence(as_of=case.as_of, base_fy=case.base_fy, missing=missing, settings=settings, **found)
 

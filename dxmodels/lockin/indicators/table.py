@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dxmodels.errors import Fault, ParameterError
+from dxmodels.errors import Fault, ModelError, ParameterError
 from dxmodels.inputs import Case
 from dxmodels.lockin.indicators import flags, history, market, system
 from dxmodels.lockin.indicators.catalogue import CATALOGUE, Entry
@@ -78,8 +78,10 @@ class IndicatorTable:
 def evaluate_indicators(case: Case, settings: IndicatorSettings) -> IndicatorTable:
     """Return every indicator for every subject of the case; tables a case lacks make their indicators not computable, named in ``coverage``.
 
-    Raises MissingTableError where there are no systems, contracts or municipal systems.
+    Raises MissingTableError where there are no systems, contracts or municipal systems, ModelError where ``settings`` are not IndicatorSettings.
     """
+    if not isinstance(settings, IndicatorSettings):
+        raise ModelError(f"指標の設定は IndicatorSettings で渡してください（{type(settings).__name__} が渡されました）。→ IndicatorSettings.from_register(load_register(), 設定名=値) で作れます。")  # fmt: skip
     evidence = read_evidence(case, settings)
     parts, rows = [], []
     for entry in CATALOGUE:
