@@ -49,6 +49,7 @@ _EVEN_LENGTH = (
     20.0  # characters at which model and words count the same: a model needs a sentence, a title of two words has none
 )
 _SHORTEST_INSIDE_WORD = 3  # shorter words are matched as whole words only ("府" stands inside many others)
+_LONGEST_PART = 10_000  # characters read at a time: Sudachi takes 49,149 bytes
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞"}
 _NAMING = {"名詞", "形状詞"}
 _EMPTY = {"非自立可能", "数詞"}
@@ -238,7 +239,8 @@ def _is_place(token: Morpheme) -> bool:
 
 
 def _tokens(mode: SplitMode, text: str) -> list[Morpheme]:
-    return list(_tokenizer(str(mode)).tokenize(text))
+    parts = [text[start : start + _LONGEST_PART] for start in range(0, len(text), _LONGEST_PART)]
+    return [token for part in parts for token in _tokenizer(str(mode)).tokenize(part)]
 
 
 @cache

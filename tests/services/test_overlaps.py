@@ -60,6 +60,15 @@ def test_accounts_of_one_medium_are_not_alike_for_that_alone() -> None:
     assert likeness[0, 2] > 3 * likeness[0, 1]
 
 
+def test_a_description_of_a_whole_book_is_read_in_parts() -> None:
+    book = "避難所を地図で案内する。" * 2_000  # 72,000 bytes, more than Sudachi takes at once
+    table = pd.DataFrame(
+        {"service_id": ["A", "B", "C"], "description": [book, "避難所を地図で案内する", "府議会の中継"]}
+    )
+    likeness = find_overlaps(table, embedder="sudachi").similarity
+    assert likeness[0, 1] > 0.9 > 0.1 > likeness[0, 2]
+
+
 def test_a_model_reads_a_description_without_the_name_of_its_medium() -> None:
     read: list[str] = []
 
