@@ -16,6 +16,8 @@ _PARSER_WORDS = (
     (r"argument (\S+): expected one argument", r"\1 の後に値を書いてください"),
     (r"argument (\S+): invalid int value: (.+)", r"\1 は整数で指定してください：\2"),
     (r"argument (\S+): invalid float value: (.+)", r"\1 は数で指定してください：\2"),
+    (r"argument (--\S+): invalid choice: (\S+) \(choose from (.+)\)", r"\1 に \2 は指定できません。使えるのは \3"),
+    (r"argument 操作: invalid choice: (\S+) \(choose from (.+)\)", r"知らない操作です：\1。使えるのは \2"),
     (r"argument \S+: invalid choice: (\S+) \(choose from (.+)\)", r"知らないコマンドです：\1。使えるのは \2"),
 )
 

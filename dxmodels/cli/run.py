@@ -14,6 +14,8 @@ from dxmodels.errors import EXIT_OK
 if TYPE_CHECKING:
     from dxmodels.runs.execute import Machines
 
+_MOST_JOBS = 256
+
 
 def add_run(commands: Any) -> None:
     """Declare ``dx run``."""
@@ -23,7 +25,7 @@ def add_run(commands: Any) -> None:
     run.add_argument("--case", help="ケース名（data/ の下のフォルダ名）またはケースのフォルダ")
     run.add_argument("--seed", help="乱数の種")
     run.add_argument("--set", action="append", default=[], metavar="名前=値", help="パラメータの指定（繰り返し可）")
-    run.add_argument("--jobs", type=int, default=0, help="同時に実行するノートブックの数（既定：プロセッサの数）")
+    run.add_argument("--jobs", type=int, help="同時に実行するノートブックの数（既定：プロセッサの数）")
     again = run.add_mutually_exclusive_group()
     again.add_argument("--fresh", action="store_true", help="前回の結果を再利用せず、すべて計算し直す")
     again.add_argument(
@@ -90,7 +92,7 @@ def _machines(options: argparse.Namespace) -> contextlib.AbstractContextManager[
     from dxmodels.runs.execute import ThisMachine
 
     if not options.cluster:
-        return contextlib.nullcontext(ThisMachine(options.jobs))
+        return contextlib.nullcontext(ThisMachine(options.jobs or 0))
     from dxmodels.runs.execute.cluster import Cluster
 
     return Cluster(options.cluster)
@@ -113,10 +115,13 @@ def _overrides(options: argparse.Namespace) -> dict[str, Any]:
     from dxmodels.errors import Fault, ParameterError
     from dxmodels.runs.parameters.text import parse_setting
 
+    faults: list[Fault] = []
+    if options.jobs is not None and not 1 <= options.jobs <= _MOST_JOBS:
+        cure = f"1〜{_MOST_JOBS} の整数にするか、省いてください（省くとプロセッサの数）"
+        faults.append(Fault("--jobs", "同時に実行する数が範囲外です", cure, value=str(options.jobs)))
     given = [f"{name}={value}" for name, value in (("case", options.case), ("seed", options.seed)) if value is not None]
     given += ["published_only=true"] if options.published_only else []
     values: dict[str, Any] = {}
-    faults: list[Fault] = []
     for setting in [*given, *options.set]:
         try:
             name, value = parse_setting(setting)

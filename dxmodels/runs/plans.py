@@ -114,10 +114,20 @@ def _structure_faults(plan: Plan, overrides: Mapping[str, Any]) -> list[Fault]:
     anywhere = {field for schema in SCHEMAS.values() for field in schema.names()}
     # A plan may state a parameter for notebooks it will get later; on the command line it is meant to change something now.
     for given, known in ((plan.parameters, anywhere), (overrides, of_plan)):
-        faults += [unknown_name(f"{where} のパラメータ", name, sorted(known)) for name in given if name not in known]
+        faults += [
+            _unknown_parameter(f"{where} のパラメータ", name, known, anywhere) for name in given if name not in known
+        ]
     if not named:
         faults.append(Fault(where, "ノートブックが1つもありません", "chapters の下に notebooks を書いてください"))
     return faults
+
+
+def _unknown_parameter(where: str, name: str, known: set[str], anywhere: set[str]) -> Fault:
+    """Return the fault of a parameter that nothing has, or that no notebook of this plan has."""
+    if name not in anywhere:
+        return unknown_name(where, name, sorted(known))
+    cure = f"省くか、この計画で使えるものを指定してください：{'、'.join(sorted(known))}"
+    return Fault(where, "この計画のノートブックが使わないパラメータです", cure, value=name)
 
 
 def _file_faults(where: str, name: str) -> list[Fault]:

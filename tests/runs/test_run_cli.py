@@ -41,11 +41,13 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         (["run", "small", "--case", "../tiny"], "フォルダ（または.xlsx）がありません"),
         (["run", "small", "--set", "case=no/such/folder"], "フォルダ（または.xlsx）がありません"),
         (["run", "small", "--set", "scenario=yen_weaker"], "yen_weak"),
-        (["run", "small", "--set", "municipality_code=27100"], "登録されていません"),
+        (["run", "small", "--set", "municipality_code=27100"], "使わないパラメータ"),
         (["run", "small", "--jobs", "x"], "整数で指定"),
         (["run", "small", "--frsh"], "知らない引数"),
         (["run"], "必要な引数"),
         (["rum", "small"], "知らないコマンド"),
+        (["run", "small", "--edition", "secret"], "--edition に 'secret' は指定できません"),
+        (["panel", "burn"], "知らない操作"),
         (["check", "nowhere"], "tiny"),
         (["check", "../tiny"], ""),
     ],
@@ -57,6 +59,13 @@ def test_mistakes_end_with_their_own_code_and_no_traceback(
     told = capsys.readouterr().err
     assert said in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "100000"])
+@pytest.mark.usefixtures("project")
+def test_a_number_of_jobs_that_cannot_be_is_refused(jobs: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("run", "small", f"--jobs={jobs}") == EXIT_BAD_INPUT
+    assert "--jobs" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("project")
