@@ -249,6 +249,17 @@ def _renewal(run: _Run, granted: Flags, year: int) -> Floats:
     return cost * run.paths.price[:, year, None]
 
 
+def _after_subsidy(run: _Run, by_body: Floats, net: Floats) -> Floats:
+    """Return what each body bears (draws, H) once the prefecture pays its share of the municipalities' moves; the total stays what it was."""
+    rate, fleet = run.structure.subsidy_rate, run.fleet
+    if rate == 0.0:
+        return by_body
+    aid = rate * np.add.reduceat(net * ~fleet.is_prefecture, fleet.starts, axis=1)
+    borne = by_body - aid
+    borne[:, fleet.population <= 0] += aid.sum(axis=1)[:, None]
+    return borne
+
+
 def _cover(run: _Run) -> Floats | float:
     return 1.0 if run.earlier.bundles is None else run.earlier.bundles.cover
 
@@ -261,7 +272,7 @@ def _record(run: _Run, year: int, running: Floats, one_off: Floats, national: Fl
     net = one_off - national
     borne = running + net
     by_body = np.add.reduceat(borne, fleet.starts, axis=1)
-    run.body[:] += by_body * run.paths.discount[year]
+    run.body[:] += _after_subsidy(run, by_body, net) * run.paths.discount[year]
     run.own[:] += borne[:, run.is_prefecture] * run.paths.discount[year]
     out["stopped_share"][:, year] = run.state.stopped
     out["running_yen"][:, year] = running.sum(axis=1)

@@ -84,7 +84,8 @@ class PanelSheets:
         """Return whose sheets can be used, and how many cells were refused, in Japanese."""
         kept = self.complete().experts
         waiting = [expert for expert in self.experts if expert not in kept]
-        text = f"評価表{len(self.experts)}人分を読み取り、受け付けられない記入が{len(self.refused)}か所あった。評価に使うのは{len(kept)}人"
+        found = f"が{len(self.refused)}か所あった" if len(self.refused) else "はなかった"
+        text = f"評価表{len(self.experts)}人分を読み取り、受け付けられない記入{found}。評価に使うのは{len(kept)}人"
         return text + (f"で、{'、'.join(waiting)}は評点と重みの訂正を待つ。" if waiting else "。")
 
 

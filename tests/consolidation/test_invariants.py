@@ -72,6 +72,21 @@ def test_full_subsidy_leaves_no_local_one_off_in_any_world(
     assert (found["one_off_yen"].sum(axis=1) > 0).all()
 
 
+@pytest.mark.parametrize("option", ["stronger_governance", "joint_council"])
+def test_a_subsidy_moves_the_burden_to_the_prefecture_and_leaves_the_total(
+    fleet: Fleet, register: Register, option: str
+) -> None:
+    inputs = drawn(register, 5)
+    without, paid = (run(fleet, register, option, inputs, subsidy_rate=rate) for rate in (0.0, 0.5))
+    np.testing.assert_allclose(paid.body_npv.sum(axis=1), without.body_npv.sum(axis=1), rtol=1e-12)
+    np.testing.assert_array_equal(paid.measures["net_yen"], without.measures["net_yen"])
+    municipal = fleet.population > 0
+    assert (paid.body_npv[:, municipal] <= without.body_npv[:, municipal]).all()
+    half = without.measures["local_one_off_yen"] * 0.5
+    np.testing.assert_allclose(paid.measures["local_one_off_yen"], half, rtol=1e-12)
+    assert (paid.body_npv[:, ~municipal] > without.body_npv[:, ~municipal]).all()
+
+
 @FEW
 @given(seed=worlds, option=options)
 def test_with_infinite_capacity_nobody_is_late_after_renewal(
