@@ -216,6 +216,14 @@ class GrowingLp:
         self._engine.setOptionValue("solver", "ipm" if interior_point else "choose")
         self._engine.setOptionValue("run_crossover", "off" if interior_point else "on")
         self._engine.run()
+        report = _report(self._engine, False, self._effort, time.perf_counter() - began)
+        if report.status != NO_SOLUTION or self._effort.seconds is not None or self._effort.iterations is not None:
+            return report
+        # Amounts of a billion and more can end a warm run without an answer; a cold one without presolve finds it.
+        self._engine.clearSolver()
+        self._engine.setOptionValue("presolve", "off")
+        self._engine.run()
+        self._engine.setOptionValue("presolve", "choose")
         return _report(self._engine, False, self._effort, time.perf_counter() - began)
 
 

@@ -13,13 +13,13 @@ branch and bound it can be higher than L; then the difference is reported as res
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from dxmodels.bundling.plan import BundlePlan
+from dxmodels.bundling.plan import BY_PRICES, BundlePlan
 from dxmodels.bundling.problem import BundleProblem, Floats
 from dxmodels.errors import ModelError
 from dxmodels.money import format_rate
@@ -30,7 +30,7 @@ _ROUNDING = 1e-6  # relative room for rounding in sums of floating-point amounts
 
 @dataclass(frozen=True, eq=False)
 class Verification:
-    """What an independent check found: broken rules, the plan's cost added up again, the bound added up again.
+    """What an independent check found: broken rules, wrong statements of the plan about itself, its cost and its bound added up again.
 
     ``proven_by_prices`` is true where the bound claimed by the plan is no higher than the one recomputed here.
     """
@@ -39,6 +39,8 @@ class Verification:
     objective: float
     bound: float
     claimed_bound: float
+    claimed_objective: float
+    misstatements: tuple[str, ...] = ()
 
     @property
     def feasible(self) -> bool:
@@ -48,24 +50,27 @@ class Verification:
     @property
     def gap(self) -> float:
         """Relative distance between the recomputed objective and the recomputed bound."""
-        return relative_gap(self.objective, self.bound)
+        return float(relative_gap(self.objective, self.bound))
 
     @property
     def proven_by_prices(self) -> bool:
         """True where the plan's claimed bound follows from the prices alone."""
-        return self.claimed_bound <= self.bound + _ROUNDING * (1.0 + abs(self.bound))
+        return bool(self.claimed_bound <= self.bound + _ROUNDING * (1.0 + abs(self.bound)))
 
     @property
     def ok(self) -> bool:
-        """True where the plan is feasible and neither bound exceeds its cost."""
+        """True where the plan is feasible, states its own figures rightly, and neither bound exceeds its cost."""
         room = _ROUNDING * (1.0 + abs(self.objective))
-        return self.feasible and max(self.bound, self.claimed_bound) <= self.objective + room
+        highest = max(self.bound, self.claimed_bound)
+        return self.feasible and not self.misstatements and bool(highest <= self.objective + room)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the check as a table: what was checked, its value."""
         rows = [
             ("violations_count", float(len(self.violations))),
+            ("misstatements_count", float(len(self.misstatements))),
             ("objective", self.objective),
+            ("claimed_objective", self.claimed_objective),
             ("bound", self.bound),
             ("claimed_bound", self.claimed_bound),
             ("gap", self.gap),
@@ -76,6 +81,8 @@ class Verification:
         """Return the verdict as one Japanese sentence."""
         if not self.feasible:
             return f"検算：計画は{len(self.violations)}件の条件に反します（{self.violations[0]} など）。"
+        if self.misstatements:
+            return f"検算：計画は条件を満たしますが、記載が元データと合いません（{'、'.join(self.misstatements)}）。"
         source = (
             "価格（双対値）だけから"
             if self.proven_by_prices
@@ -98,13 +105,19 @@ def verify_plan(problem: BundleProblem, plan: BundlePlan) -> Verification:
         raise ModelError(
             f"計画の選択肢数 {len(plan.taken)} が問題の {problem.n_choices} と異なります。同じ問題を渡してください。"
         )
+    if (len(plan.certificate.unit_price), len(plan.certificate.limit_price)) != (
+        problem.n_units,
+        len(problem.coupling),
+    ):
+        raise ModelError(
+            f"証明の価格の数（単位{len(plan.certificate.unit_price)}、制約{len(plan.certificate.limit_price)}）が問題の数"
+            f"（単位{problem.n_units}、制約{len(problem.coupling)}）と異なります。同じ問題を渡してください。"
+        )
     chosen = problem.choices_table()[plan.taken]
-    return Verification(
-        violations=tuple(_broken_rules(problem, chosen)),
-        objective=_cost_of(problem, chosen),
-        bound=bound_from_prices(problem, plan.certificate.unit_price, plan.certificate.limit_price),
-        claimed_bound=plan.bound,
-    )
+    objective = _cost_of(problem, chosen)
+    bound = bound_from_prices(problem, plan.certificate.unit_price, plan.certificate.limit_price)
+    wrong = tuple(_misstatements(plan, objective, bound))
+    return Verification(tuple(_broken_rules(problem, chosen)), objective, bound, plan.bound, plan.objective, wrong)
 
 
 def bound_from_prices(problem: BundleProblem, unit_price: Floats, limit_price: Floats) -> float:
@@ -121,7 +134,7 @@ def bound_from_prices(problem: BundleProblem, unit_price: Floats, limit_price: F
         if len(members) >= problem.min_units[f]:
             best = _cheapest_members(problem, f, reduced[members], problem.load[members])
             total += min(0.0, opening[f] + best)
-    return total
+    return float(total)
 
 
 def _cheapest_members(problem: BundleProblem, f: int, reduced: Floats, load: Floats) -> float:
@@ -143,6 +156,17 @@ def _cheapest_members(problem: BundleProblem, f: int, reduced: Floats, load: Flo
         if room <= 0:
             break
     return float(max(by_count, gain))
+
+
+def _misstatements(plan: BundlePlan, objective: float, bound: float) -> Iterator[str]:
+    """Figures the plan gives about itself that the raw tables and its own prices do not bear out."""
+    room = _ROUNDING * (1.0 + abs(objective))
+    if not abs(plan.objective - objective) <= room:
+        yield f"総費用の記載 {plan.objective:,.2f} が、足し直した {objective:,.2f} と異なる"
+    if not plan.certificate.bound <= bound + room:
+        yield f"価格からの下界の記載 {plan.certificate.bound:,.2f} が、再計算した {bound:,.2f} を超える"
+    if plan.certificate.method == BY_PRICES and not plan.bound <= bound + room:
+        yield f"価格だけで示されるとする下界 {plan.bound:,.2f} が、再計算した {bound:,.2f} を超える"
 
 
 def _cost_of(problem: BundleProblem, chosen: pd.DataFrame) -> float:

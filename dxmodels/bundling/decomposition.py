@@ -22,6 +22,7 @@ import pandas as pd
 from dxmodels.bundling.core import cheapest, choices_not_ruled_out, core_choices, solve_core
 from dxmodels.bundling.master import Master, Prices, Relaxation
 from dxmodels.bundling.neighbourhood import Search
+from dxmodels.bundling.plan import BY_PRICES
 from dxmodels.bundling.pricing import Pricer
 from dxmodels.bundling.problem import BundleProblem, Coupling, Flags, Floats, Ints
 from dxmodels.bundling.strong import needs_of
@@ -212,7 +213,7 @@ def improved_plan(
 ) -> Found:
     """Close or improve a plan until the gap, the steps or the seconds of ``effort`` are used up."""
     bound, prices = relaxation.prices.bound, relaxation.prices
-    method = "lagrangian"
+    method = BY_PRICES
     taken, bound, method = _finish(problem, prices, taken, bound, method, effort, clock)
     search = Search(problem, prices, core_choices(problem, relaxation, per_unit=8), seed=seed, shares=relaxation.shares)
     steps, quiet = (effort.iterations or 0), 0

@@ -17,9 +17,14 @@ from scipy import sparse
 from dxmodels.bundling.pricing import Priced, Pricer
 from dxmodels.bundling.problem import BundleProblem, Flags, Floats, Ints
 from dxmodels.bundling.strong import needs_of
+from dxmodels.errors import ModelError
 from dxmodels.solver import Effort, GrowingLp, SolveReport
 
-_TINY = 1e-9
+_LEFT_OUT = 1e-7  # sum of artificials below which every unit is served
+_RAISE, _RAISES = (
+    30.0,
+    2,
+)  # a small unit may be worth a detour of a large one: its penalty is raised before it stays unserved
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +80,8 @@ class Master:
         self._cost, self._fixed = problem.cost, problem.fixed_cost
         self._charge = np.zeros(len(problem.coupling))
         self._penalty = _penalties(problem, self._cost, self._fixed)
+        self._relief: list[int] = []
+        self._raised = 0
         self._add_artificials()
 
     def add(self, choices: Ints) -> int:
@@ -105,7 +112,7 @@ class Master:
         self._charge = lam
         self._cost = problem.cost + problem.coupling.on_choices.T @ lam
         self._fixed = problem.fixed_cost + problem.coupling.on_bundles.T @ lam
-        self._penalty = _penalties(problem, self._cost, self._fixed)
+        self._penalty = _penalties(problem, self._cost, self._fixed) * _RAISE**self._raised
         opened = np.flatnonzero(self._opening >= 0)
         columns = [np.arange(problem.n_units), self._column[self.inside], self._opening[opened]]
         costs = [self._penalty, self._cost[self.inside], self._fixed[opened]]
@@ -121,12 +128,24 @@ class Master:
             (shares, opened), columns = self._spread(report.values), self.inside.copy()
             added, best = self._grow(self._prices_of(report), best, smoothing)
             value = report.objective - credit
-            if added == 0 or value - best.bound <= gap * abs(value):
+            ended = added == 0 or value - best.bound <= gap * abs(value)
+            if ended and not self._raise_penalties(report.values):
                 break
         shortfall = float(report.values[: self.problem.n_units].sum())
         assert best is not None  # at least one round ran
         reduced = self.pricer.price(best.pi, best.lam).reduced
         return Relaxation(best, value, shares, columns, turn, shortfall, reduced, opened)
+
+    def _raise_penalties(self, values: Floats) -> bool:
+        """Make leaving units out dearer where that still seems to pay; False where nothing is left out, or it is dear beyond reason."""
+        artificial = np.concatenate([np.arange(self.problem.n_units), np.array(self._relief, dtype=np.int64)])
+        if values[artificial].sum() <= _LEFT_OUT or self._raised >= _RAISES:
+            return False
+        self._raised += 1
+        self._penalty = self._penalty * _RAISE
+        relief = np.full(len(self._relief), self._penalty.max())
+        self._lp.set_costs(artificial, np.concatenate([self._penalty, relief]))
+        return True
 
     def _add_artificials(self) -> None:
         n = self.problem.n_units
@@ -203,6 +222,10 @@ class Master:
         """Solve, add every coupling row that the solution breaks, and repeat until none is broken."""
         while True:
             report = self._lp.solve(interior_point=interior_point)
+            if not report.has_solution:
+                raise ModelError(
+                    "金額の桁が開きすぎて連続緩和を解けません。金額の単位を大きくして（円を百万円に）やり直してください。"
+                )
             broken = self._broken(report.values)
             if not len(broken):
                 return report
@@ -242,7 +265,8 @@ class Master:
         relief = sparse.csc_matrix(
             (-size, (first + np.arange(len(rows)), np.arange(len(rows)))), shape=(self._lp.n_rows, len(rows))
         )
-        self._lp.add_columns(relief, np.full(len(rows), self._penalty.max()), np.full(len(rows), np.inf))
+        at = self._lp.add_columns(relief, np.full(len(rows), self._penalty.max()), np.full(len(rows), np.inf))
+        self._relief += range(at, at + len(rows))
 
     def _prices_of(self, report: SolveReport) -> Prices:
         lam = self._charge.copy()

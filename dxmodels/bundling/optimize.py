@@ -25,7 +25,7 @@ import pulp
 from dxmodels.bundling.decomposition import Clock, Found, Milestone, decompose, log_frame
 from dxmodels.bundling.master import Master, Prices
 from dxmodels.bundling.parts import connected_parts, take_part
-from dxmodels.bundling.plan import BundlePlan, Certificate
+from dxmodels.bundling.plan import BY_PRICES, BundlePlan, Certificate
 from dxmodels.bundling.pricing import Pricer
 from dxmodels.bundling.problem import BundleProblem, Flags
 from dxmodels.bundling.regional_plan import solve_regions
@@ -108,7 +108,7 @@ def _solve_whole(problem: BundleProblem, effort: Effort, clock: Clock) -> Found:
     values = np.array([variable.varValue for variable in _choice_variables(model, problem)])
     taken = repaired(problem, values)
     bound = min(max(report.bound, relaxation.bound), problem.value(taken))
-    method = "branch_and_bound" if bound > relaxation.bound + 1e-9 * abs(bound) else "lagrangian"
+    method = "branch_and_bound" if bound > relaxation.bound + 1e-9 * abs(bound) else BY_PRICES
     clock.note("whole", problem.value(taken), bound)
     return Found(taken, bound, relaxation, False, method, clock.log)
 

@@ -12,6 +12,7 @@ from dxmodels.money import format_rate
 from dxmodels.solver import FEASIBLE, INFEASIBLE, NO_SOLUTION, OPTIMAL, STATUS_JA, relative_gap
 
 SERVED, LIMIT = "unit", "limit"
+BY_PRICES = "lagrangian"  # how a bound was reached that follows from the prices alone
 
 
 @dataclass(frozen=True, eq=False)

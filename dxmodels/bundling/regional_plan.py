@@ -13,6 +13,7 @@ import numpy as np
 
 from dxmodels.bundling.decomposition import Clock, Found, Milestone, improved_plan, plan_from, relaxed_master
 from dxmodels.bundling.master import Prices, Relaxation
+from dxmodels.bundling.plan import BY_PRICES
 from dxmodels.bundling.pricing import Pricer
 from dxmodels.bundling.problem import BundleProblem, Flags, Floats
 from dxmodels.bundling.regions import PriceMaster, PriceRound, Region, Regions, split_regions
@@ -39,7 +40,7 @@ def solve_regions(
     if proven.bound > value + 1e-6 * (1.0 + abs(value)):
         raise ModelError(f"下界 {proven.bound} が目的値 {value} を超えました。計算に誤りがあります。")
     clock.note("plan", value, proven.bound, proven, taken)
-    return Found(taken, min(proven.bound, value), proven, False, "lagrangian", clock.log)
+    return Found(taken, min(proven.bound, value), proven, False, BY_PRICES, clock.log)
 
 
 def _prices(

@@ -97,7 +97,7 @@ class CostShares:
         saved = float(self.alone.sum()) - self.total
         rate = saved / float(self.alone.sum()) if self.alone.sum() else 0.0
         loss = (
-            f"単独より負担が増えるのは{'、'.join(self.losers)}の{len(self.losers)}者"
+            f"単独より負担が増えるのは{'、'.join(map(str, self.losers))}の{len(self.losers)}者"
             if self.losers
             else "単独より負担が増える者はいない"
         )
@@ -145,7 +145,9 @@ def share_costs(
     if rule in ("least_core", "nucleolus"):
         found = least_core(game) if rule == "least_core" else nucleolus(game)
         saving = found.worst_saving if game.n > 1 else float("nan")
-        return CostShares(game.players, rule, found.shares, game.alone, none, worst_saving=saving, proven=found.proven)
+        return CostShares(
+            game.players, rule, found.shares + 0.0, game.alone, none, worst_saving=saving, proven=found.proven
+        )
     if rule == "mixture":
         weight = _weights(game, weights, rule)
         part = largest_equal_share(game, weights) if equal_share is None else equal_share
@@ -171,7 +173,7 @@ def largest_equal_share(game: CostGame, weights: Mapping[str, float] | None) -> 
             game.players, "mixture", start + max(0.0, min(upper, 1.0)) * slope, alone, np.zeros(game.n)
         ).losers
         raise ModelError(
-            f"均等割・人口割をどう組み合わせても単独より高くなる者がいます（{'、'.join(names) or '複数'}）。別の分担方法を検討してください。"
+            f"均等割・人口割をどう組み合わせても単独より高くなる者がいます（{'、'.join(map(str, names)) or '複数'}）。別の分担方法を検討してください。"
         )
     return float(upper)
 
@@ -229,12 +231,15 @@ def _mixture(game: CostGame, weight: Floats, part: float) -> Floats:
 
 def _weights(game: CostGame, weights: Mapping[str, float] | None, rule: str) -> Floats:
     """Weights as shares of one, in the order of players."""
-    missing = [name for name in game.players if weights is None or name not in weights]
-    if weights is None or missing:
+    given = {
+        str(name): weight for name, weight in (weights or {}).items()
+    }  # members of a bundle go by the text of their id
+    missing = [name for name in game.players if str(name) not in given]
+    if missing:
         raise ModelError(
-            f"{RULES_JA[rule]}には全参加者の重み（人口・利用量）が必要です。ないもの：{'、'.join(missing[:10])}"
+            f"{RULES_JA[rule]}には全参加者の重み（人口・利用量）が必要です。ないもの：{'、'.join(map(str, missing[:10]))}"
         )
-    values = np.array([float(weights[name]) for name in game.players])
+    values = np.array([float(given[str(name)]) for name in game.players])
     if not np.isfinite(values).all() or (values < 0).any() or values.sum() <= 0:
         raise ModelError("重みは0以上の有限の数で、合計が正になるようにしてください。")
     shares: Floats = values / values.sum()

@@ -51,7 +51,9 @@ class Stability:
     def summary(self) -> str:
         """Return the verdict as Japanese sentences."""
         lost = (
-            f"単独より負担が増えるのは{'、'.join(self.losers)}。" if self.losers else "単独より負担が増える者はいない。"
+            f"単独より負担が増えるのは{'、'.join(map(str, self.losers))}。"
+            if self.losers
+            else "単独より負担が増える者はいない。"
         )
         if self.stable:
             return lost + "まとまって抜けても得をする組はなく、この分担は安定している（コアに属する）。"
@@ -97,7 +99,7 @@ _COLUMNS = ["leaving_group", "members_count", "share_total", "leaving_cost", "am
 def _row(game: CostGame, shares: CostShares, flags: Flags, gain: float) -> tuple[str, int, float, float, float]:
     names = [name for name, flag in zip(game.players, flags, strict=True) if flag]
     paid = float(shares.shares[flags].sum())
-    return "・".join(names), len(names), paid, paid - float(gain), float(gain)
+    return "・".join(map(str, names)), len(names), paid, paid - float(gain), float(gain)
 
 
 def _groups(game: CostGame, shares: Floats) -> tuple[Flags, Floats, bool]:
