@@ -27,6 +27,9 @@ _CODE_NAMES = {"task"}
 _SHARE_UNIT = "割合（0〜1）"
 # Twelve significant digits: far beyond what any figure here means, short of the last bits in which two machines may differ.
 _DIGITS = 12
+# Seconds of a solver differ from run to run: a table holds the first of these that was not passed, so that equal runs give equal files.
+_SECONDS = "seconds"
+_SECONDS_SHOWN = (1, 10, 60, 600, 3600, 36_000)
 
 
 def columns_of(table: pd.DataFrame) -> tuple[Column, ...]:
@@ -62,6 +65,8 @@ def plain_cell(value: Any, column: str) -> Cell:
         return None
     if isinstance(value, bool | np.bool_):
         return bool(value)
+    if column == _SECONDS and isinstance(value, int | float | np.integer | np.floating) and not math.isnan(value):
+        return next((most for most in _SECONDS_SHOWN if value <= most), math.ceil(value))
     if isinstance(value, int | np.integer):
         return int(value)
     if isinstance(value, float | np.floating):

@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 
+import pandas as pd
 import pytest
 from exhibit_maker import HOSTILE, exhibit, hostile, illustrative, long_table, missing, notebook_page
 from openpyxl import load_workbook
@@ -14,6 +15,7 @@ from openpyxl.workbook import Workbook
 from dxmodels.runs.model import Exhibit
 from dxmodels.runs.render.csv import guarded, machine_csv, people_csv
 from dxmodels.runs.render.xlsx import document_xlsx
+from dxmodels.runs.tables import rows_of
 
 
 def book(*exhibits: Exhibit) -> Workbook:
@@ -140,3 +142,13 @@ def test_what_a_spreadsheet_would_compute_is_quoted(text: str) -> None:
 
 def test_ordinary_texts_and_the_missing_sign_are_left_alone() -> None:
     assert [guarded(text) for text in ("住民記録", "1=1", "－", "")] == ["住民記録", "1=1", "－", ""]
+
+
+def test_seconds_of_a_solver_do_not_make_two_equal_runs_differ() -> None:
+    """0.04 s on a quiet machine and 0.09 s on a busy one are both "within a second"; a minute and a half is within ten."""
+    told = [
+        [row[0] for row in rows_of(pd.DataFrame({"seconds": column}))]
+        for column in ([0.044, 3.0, None], [0.091, 9.9, None])
+    ]
+    assert told[0] == told[1] == [1, 10, None]
+    assert rows_of(pd.DataFrame({"seconds": [90.0, 50_000.2]})) == ((600,), (50_001,))
