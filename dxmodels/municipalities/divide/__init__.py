@@ -14,7 +14,13 @@ from dxmodels.municipalities.divide.from_case import (
     lift_lowest,
     rank_municipalities,
 )
-from dxmodels.municipalities.divide.gap import GapMeasures, SizePattern, describe_size_pattern, measure_gap
+from dxmodels.municipalities.divide.gap import (
+    GapMeasures,
+    SizePattern,
+    describe_size_pattern,
+    measure_gap,
+    read_pattern,
+)
 from dxmodels.municipalities.divide.ranks import RankIntervals, find_rank_intervals
 from dxmodels.municipalities.divide.scores import Scores, SizeClassing, collect_scores, read_size_classing
 from dxmodels.municipalities.divide.weights import WeightRegion, read_weight_region
@@ -39,6 +45,7 @@ __all__ = [
     "measure_gap",
     "rank_actions",
     "rank_municipalities",
+    "read_pattern",
     "read_size_classing",
     "read_weight_region",
 ]

@@ -66,6 +66,13 @@ class SizePattern:
         """Names of the indicators with that verdict."""
         return self.table.loc[self.table["pattern_ja"] == verdict, "name_ja"].to_list()
 
+    def steadily_falling(self) -> list[str]:
+        """Names of the indicators whose mean never rises, and falls in all, from one size class to the next smaller one."""
+        means = self.class_means.pivot(index="size_class_ja", columns="name_ja", values="mean_score")
+        steps = means.reindex(self.class_means["size_class_ja"].unique()).diff().iloc[1:]
+        steady = (steps <= 0).all() & (steps < 0).any()
+        return [str(name) for name in self.table["name_ja"] if steady[name]]
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per indicator: the rank correlation with population, its interval and what follows."""
         correlations = ["size_correlation", "low_correlation", "high_correlation"]
@@ -89,6 +96,20 @@ def _p_text(value: float) -> str:
     if not np.isfinite(value):
         return "－"
     return f"{_SMALLEST_P_SHOWN}未満" if value < _SMALLEST_P_SHOWN else f"{value:.4f}"
+
+
+def read_pattern(pattern: SizePattern) -> list[str]:
+    """Return how the size classes compare, beside the correlation over all municipalities (Japanese)."""
+    steady = pattern.steadily_falling()
+    broken = [name for name in pattern.names(RISES) if name not in steady]
+    text = f"大きい規模の区分から小さい区分へ下るとき、平均が一度も上がらず下がっていくのは、{'・'.join(steady) or 'なし'}。"
+    if broken:
+        text += f"{'・'.join(broken)}は、人口と関連はあるが、途中の区分で上がる。"
+    return [
+        text,
+        "規模による指標は小規模団体への共同の支援が、規模によらない指標は団体ごとの働きかけが向く。",
+        "濃いほど平均が高い。●は人口との順位相関が確かめられる指標、△は確かめられない指標。p値は、規模と関連がない場合にこれ以上の相関が偶然に現れる確率で、多くの指標を同時に調べた分を補正した（ホルム法）。",
+    ]
 
 
 def measure_gap(scores: Scores) -> GapMeasures:
