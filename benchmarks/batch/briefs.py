@@ -22,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "61_brief.ipynb"
+AIMS = {"papermill command": 10, "execute_notebook": 5}
 MIME = "application/vnd.dx.booklet+json"
 LOOP = """
 import json, sys, time
@@ -55,7 +56,10 @@ def main(sample: int, rounds: int) -> None:
             print({kind: round(times[-1], 1) for kind, times in spent.items()}, f"seconds for {len(codes)}", flush=True)
         ours = statistics.median(spent.pop("dx run"))
         for kind, times in spent.items():
-            print(f"{kind} / dx run = {statistics.median(times) / ours:.1f} (sampled {sample}, scaled)")
+            aim = AIMS[kind]
+            print(
+                f"{kind} / dx run = {statistics.median(times) / ours:.1f} (sampled {sample}, scaled to 43; median of {rounds} rounds; aim {aim})"
+            )
 
 
 def _all_at_once(folder: Path) -> tuple[float, list[dict[str, object]]]:

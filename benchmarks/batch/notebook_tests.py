@@ -1,6 +1,6 @@
 """How much sooner do the notebook tests (nbval) end with warm kernels than with stock ones?
 
-    python benchmarks/batch/notebook_tests.py [ROUNDS]
+    python benchmarks/batch/notebook_tests.py [ROUNDS] [NOTEBOOKS]      one round over all notebooks; NOTEBOOKS: the first so many only
 
 The two take turns in one process tree, one worker each; every round prints wall seconds and CPU seconds of all kernels. The aim is a ratio of
 four. What warm kernels save is a kernel's start (its imports); what the notebooks compute is the same for both.
@@ -17,26 +17,28 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TESTS = ["-m", "pytest", "--nbval-lax", "notebooks", "-q", "-p", "no:cacheprovider"]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-def main(rounds: int) -> None:
+def main(rounds: int, count: int) -> None:
+    chosen = [str(path) for path in NOTEBOOKS[:count]]
     spent: dict[str, list[tuple[float, float]]] = {"stock": [], "warm": []}
     for _ in range(rounds):
         for kind, seconds in spent.items():
-            seconds.append(_run(kind))
+            seconds.append(_run(kind, chosen))
             print(f"{kind}: {seconds[-1][0]:.1f} s, {seconds[-1][1]:.1f} CPU s", flush=True)
     for at, name in enumerate(("wall", "CPU")):
         stock, warm = (statistics.median(one[at] for one in spent[kind]) for kind in ("stock", "warm"))
-        print(f"{name}: stock / warm = {stock / warm:.2f}")
+        print(f"{name}: stock / warm = {stock / warm:.2f} ({len(chosen)} notebooks, median of {rounds} rounds; aim 4)")
 
 
-def _run(kind: str) -> tuple[float, float]:
+def _run(kind: str, notebooks: list[str]) -> tuple[float, float]:
     environment = os.environ | {"JUPYTER_PATH": str(ROOT / "dxmodels/runs/execute/jupyter"), "OMP_NUM_THREADS": "1"}
     if kind == "stock":
         environment |= {"DX_PLAIN_KERNELS": "1"}
     started, before = time.perf_counter(), _children()
-    done = subprocess.run([sys.executable, *TESTS], cwd=ROOT, env=environment, capture_output=True, text=True)
+    tests = [sys.executable, "-m", "pytest", "--nbval-lax", *notebooks, "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(tests, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stdout[-3000:])
     return time.perf_counter() - started, _children() - before
@@ -49,4 +51,4 @@ def _children() -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1, int(sys.argv[2]) if len(sys.argv) > 2 else len(NOTEBOOKS))
