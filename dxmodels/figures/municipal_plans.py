@@ -123,7 +123,13 @@ def plot_placement(result: Placement, municipalities: pd.DataFrame, *, ax: Axes 
         ax.scatter(*at[code], marker="s", s=70, color=style.PALETTE["vermillion"], zorder=4)
         left = _nearest_lies_east(code, [str(other) for other in years.index], at)
         text = f"{halls['name_ja'].astype(str)[code]}\nのべ {count} 人・年"
-        ax.annotate(text, at[code], xytext=(-8 if left else 8, 4), ha="right" if left else "left", textcoords="offset points", fontsize=7.5, zorder=5)  # fmt: skip
+        behind = {
+            "facecolor": "white",
+            "edgecolor": "none",
+            "alpha": 0.8,
+            "pad": 0.4,
+        }  # lines of visits do not cross the words
+        ax.annotate(text, at[code], xytext=(-8 if left else 8, 4), ha="right" if left else "left", textcoords="offset points", fontsize=7.5, bbox=behind, zorder=5)  # fmt: skip
     ax.set_aspect(1.0 / np.cos(np.radians(float(halls["latitude_deg"].mean()))))
     ax.set_xticks([])
     ax.set_yticks([])

@@ -36,7 +36,7 @@ def money_blocks(study: BriefStudy, code: str) -> tuple[tuple[Block, ...], tuple
 def money_headline(study: BriefStudy, code: str) -> str:
     """Return the answer of page 2 in a few sentences."""
     if isinstance(study.even, NotComputable):
-        return "経費・契約・移行の状況は団体別に公表されておらず、算出不能。業務システムの表を記入すると、このページのすべてに答えられる。"
+        return "経費・契約・移行の状況は団体別に公表されておらず、算出不能。業務システム・経費・職員の表を記入すると、このページに答えられる。"
     parts = [study.even.sentence_for(code)] if _has_row(study.even.table, code) else []
     due = _next_decision(study, code)
     return "".join(parts) + (due or "")
