@@ -108,10 +108,11 @@ def plot_standard_plans(result: StandardPlans, *, ax: Axes | None = None) -> Axe
     ax.barh(places, table["saving_yen"].astype(float), height=0.6, color=style.PALETTE["blue"])
     widest = float(table["saving_yen"].max()) or 1.0
     for place, row in enumerate(table.to_dict("records")):
-        text = f"共同 {row['joint_units_count']}件・集中度 {row['vendor_hhi']:.3f}・職員 {row['staff_effort_years']:,.0f}人年"
+        joint = f"共同調達 {row['joint_purchases_count']}件（延べ{row['joint_units_count']}業務）"
+        text = f"{joint}・集中度 {row['vendor_hhi']:.3f}・職員 {row['staff_effort_years']:,.0f}人年"
         ax.text(row["saving_yen"] + 0.015 * widest, place, text, va="center", fontsize=7)
     ax.set_yticks(places, table["standard_plan_ja"].to_list())
-    ax.set_xlim(0, 1.75 * widest)
+    ax.set_xlim(0, 2.0 * widest)
     style.yen_axis(ax, "億円", "x", label="現状に対する削減額（評価期間の現在価値）")
     return style.finish(ax, "五つの計画の削減額とねらい", grid="x")
 
