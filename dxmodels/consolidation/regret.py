@@ -86,10 +86,13 @@ def _weights(states: pd.Index, probabilities: Mapping[str, float] | Sequence[flo
         if len(probabilities) != len(states):
             raise ModelError(f"確率が {len(probabilities)} 個、状態が {len(states)} 個です。同じ数にしてください。")
         probabilities = dict(zip(states, probabilities, strict=True))
-    missing = [state for state in states if state not in probabilities]
+    probabilities = {
+        str(state): float(chance) for state, chance in probabilities.items()
+    }  # the table's states are words too
+    missing = [state for state in states if str(state) not in probabilities]
     if missing:
         raise ModelError(f"状態 {missing} の確率がありません。すべての状態に確率を与えてください。")
-    weights = np.array([float(probabilities[state]) for state in states])
+    weights = np.array([probabilities[str(state)] for state in states])
     if (weights < 0).any() or not np.isclose(weights.sum(), 1.0):
         raise ModelError(f"状態の確率の合計が {weights.sum():.6g} です。0 以上で合計 1 にしてください。")
     return weights

@@ -58,6 +58,12 @@ def test_chances_in_the_order_of_the_states() -> None:
     assert regret_table(PAYOFFS, probabilities=[0.5, 0.5]).by_option["payoff_expected"].tolist() == [10.0, 40.0, 0.0]
 
 
+def test_chances_by_states_that_are_numbers() -> None:
+    table = pd.DataFrame([[1, 2], [2, 1]], columns=[2026, 2027])
+    found = regret_table(table, probabilities={2026: 0.3, 2027: 0.7})
+    assert found.by_option["payoff_expected"].tolist() == pytest.approx([1.7, 1.3])
+
+
 def test_sobol_reads_the_problem_as_salib_writes_it() -> None:
     problem = {"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1], [0, 1]]}
     found = sobol_indices(lambda x: 3 * x[:, 0] + 4 * x[:, 1], problem, draws=1024, seed=2)

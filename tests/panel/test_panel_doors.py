@@ -116,6 +116,14 @@ def test_tables_of_topsis_and_promethee_as_arrays_lists_and_frames() -> None:
     assert closeness[[f"選択肢{i}" for i in range(1, 5)]].to_numpy() == pytest.approx(far / (far + near))
 
 
+def test_topsis_of_the_five_telephones_printed_in_textbooks() -> None:
+    # price, storage, camera, looks with equal weights, price to be small: .534277 .308368 .691632 .534737 .401046
+    rows = [[250, 16, 12, 5], [200, 16, 8, 3], [300, 32, 16, 4], [275, 32, 8, 4], [225, 16, 16, 2]]
+    scores = topsis(rows, [0.25] * 4, cost_criteria=["項目1"]).scores
+    published = [0.534277, 0.308368, 0.691632, 0.534737, 0.401046]
+    assert [scores[f"選択肢{number}"] for number in range(1, 6)] == pytest.approx(published, abs=1e-6)
+
+
 def test_weight_sets_are_used_equally_often_and_named_tables_read() -> None:
     # 30 sets with a third for the first criterion alone: each set exactly 10 times in 300 draws
     sets = [[1.0, 0.0]] * 10 + [[0.0, 1.0]] * 20
