@@ -11,6 +11,7 @@ Legal form  two or more bodies: each contracts by itself under one specification
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,11 @@ class JointPurchases:
 
     table: pd.DataFrame = field(repr=False)
 
+    @property
+    def largest(self) -> pd.Series[Any]:
+        """The purchase with most members (of several, the first of the table); there must be one."""
+        return self.table.iloc[int(self.table["members_count"].to_numpy().argmax())]
+
     def to_frame(self) -> pd.DataFrame:
         """Return task, start, vendor, members, amount, WTO flag and legal forms."""
         return self.table.copy()
@@ -35,7 +41,7 @@ class JointPurchases:
         """Return how many purchases there are, which has most members and how many fall under the WTO rules, in Japanese."""
         if self.table.empty:
             return "共同で調達する業務はなく、すべての団体が単独で調達する計画となる。"
-        first = self.table.iloc[int(self.table["members_count"].to_numpy().argmax())]
+        first = self.largest
         return (
             f"共同調達は{len(self.table)}件・契約額の見込み計{format_yen(float(self.table['contract_amount_yen'].sum()), '億円')}。"
             f"最も多く加わるのは{era_year(int(first['start_fy']))}開始の{first['task_name_ja']}で{first['members_count']}団体"

@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.ticker import MaxNLocator
 
 from dxmodels.bundling.alternatives import StandardPlans
 from dxmodels.bundling.asked import Study
 from dxmodels.bundling.body_shares import BodyShares
 from dxmodels.bundling.departments import DepartmentOverlap, Renewals
+from dxmodels.bundling.dependence import JointPurchases
 from dxmodels.bundling.explain import Conflict, RulePrices
 from dxmodels.bundling.participation import Participation
 from dxmodels.bundling.plan import BundlePlan
@@ -154,15 +156,15 @@ def plot_departments(result: DepartmentOverlap, *, ax: Axes | None = None) -> Ax
 
 
 def plot_bundle_map_of(study: object) -> Callable[[object], Axes]:
-    """Return a figure for an exhibit: the map of the task with the largest joint purchase of a study."""
+    """Return a figure for an exhibit of a study's purchases: the map of the task whose purchase has most members."""
 
-    def drawn(_: object) -> Axes:
-        if not isinstance(study, Study):
+    def drawn(purchases: object) -> Axes:
+        if not isinstance(study, Study) or not isinstance(purchases, JointPurchases):
             raise ModelError("計画がないため、調達の地図は描けません。")
         plan = study.plan
-        joint = plan.to_frame().query("scope != 'own'")
-        task = str(joint.groupby("unit_key").size().idxmax())
-        label = f"{plan.problem.texts.name(task)}の調達（記号・開始年度）"
+        tasks = {plan.problem.texts.name(key): str(key) for key in plan.problem.units["unit_key"].unique()}
+        name = next(iter(tasks)) if purchases.table.empty else purchases.largest["task_name_ja"]
+        task, label = tasks[name], f"{name}の調達（記号・開始年度）"
         return plot_bundle_map(plan, study.case.table("municipalities"), task, label=label)
 
     return drawn
@@ -211,6 +213,7 @@ def plot_participation(result: Participation, *, ax: Axes | None = None) -> Axes
     ax.plot(places, least, marker="s", color=style.PALETTE["orange"], label="削減の累計（小さい順）")
     ax.axhline(result.fixed_cost, color=style.INK, linestyle="--", linewidth=0.9, label="固定費")
     ax.set_xlabel("参加数")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     style.yen_axis(ax, "百万円", "y", label="評価期間の金額")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3)
     return style.finish(ax, "何者の参加で成り立つか")

@@ -1,12 +1,16 @@
 """What a council would try: equal share to 100 %, Osaka City out, one vendor's cap moved (a clash: test_rules_as_data.py)."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.text import Text
 
 from dxmodels.bundling import asked, verify_plan
 from dxmodels.bundling.explain import RulePrices
 from dxmodels.bundling.relief import relief_of_choices
+from dxmodels.figures import bundling as figures
 from dxmodels.inputs import NotComputable, attempt, load_case, load_option, load_register
 
 TABLES = ["municipalities", "municipal_systems", "offers", "capacity", "tasks", "vendors"]
@@ -23,6 +27,10 @@ def study(case: object, name: str, tasks: tuple[str, ...] = TASKS) -> asked.Stud
     option = load_option(name)
     register = load_register().patched(option)
     return asked.study_purchases(case, register, option=option, tasks=tasks)  # type: ignore[arg-type]
+
+
+def _texts(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.findobj(Text)]
 
 
 def test_equal_share_to_all_names_losers_and_leavers(osaka: object) -> None:
@@ -46,6 +54,10 @@ def test_osaka_city_out_is_priced_and_the_city_is_in_no_purchase(osaka: object) 
     assert verify_plan(found.problem, found.plan).ok
     purchases = asked.purchases_of(found)
     assert "大阪市" not in "".join(purchases.table["members_ja"]).replace("東大阪市", "").replace("大阪狭山市", "")
+    task = purchases.largest["task_name_ja"]
+    assert f"開始の{task}で" in purchases.summary()
+    assert f"{task}の調達" in " ".join(_texts(figures.plot_bundle_map_of(found)(purchases)))
+    assert figures.plot_bundle_map_of(found)(replace(purchases, table=purchases.table.iloc[:0])).patches
     prices = asked.rules_of(found)
     assert isinstance(prices, RulePrices)
     table = prices.to_frame().set_index("rule_ja")
