@@ -45,6 +45,7 @@ COST_NAMES = (
 RULE_NAMES = ("platform_horizon_years", "platform_grace_years", "platform_stop_years")
 _BAND = (0.05, 0.5, 0.95)
 _MINUTES_PER_HOUR = 60.0
+_TEN_THOUSAND = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +96,7 @@ class PlatformAccount:
     def stop_line_ja(self) -> str:
         """Return in Japanese the uses below which to stop, and whether the central case keeps above them."""
         watched = self.by_year.iloc[min(self.grace_years, len(self.by_year) - 1)]
-        line = f"{era_year(int(watched['fiscal_year']))}は年{watched['platform_stop_count']:,.0f}件" if pd.notna(watched["platform_stop_count"]) else "利用がないうちは定まらない"  # fmt: skip
+        line = f"{era_year(int(watched['fiscal_year']))}は年{_uses_ja(float(watched['platform_stop_count']))}" if pd.notna(watched["platform_stop_count"]) else "利用がないうちは定まらない"  # fmt: skip
         judged = f"{era_year(self.stop_fy)}にこの条件に当たり、やめる" if self.stop_fy else "この条件に当たらず、続ける"
         return (
             f"データ連携基盤は、開始から{self.grace_years}年を過ぎて年間利用が停止線（{line}）を{self.stop_years}年続けて下回ればやめる。"
@@ -108,6 +109,11 @@ class PlatformAccount:
             f"開始から{self.grace_years}年を過ぎ、職員1時間の短縮に要する費用（費用から現金の節減を引いた額÷短縮時間）が{self.hour_ceiling_yen:,.0f}円を"
             f"{self.stop_years}年続けて上回れば、継続しない。数えるのは年間利用件数で、年度ごとの停止線は表に示す。"
         )
+
+
+def _uses_ja(count: float) -> str:
+    """Return a count of uses; millions in ten thousands, since the line is no sharper than the assumptions it rests on."""
+    return f"約{count / _TEN_THOUSAND:,.0f}万件" if count >= 100 * _TEN_THOUSAND else f"{count:,.0f}件"
 
 
 def evaluate_platform(
