@@ -197,7 +197,7 @@ def show_forecast_backtest(study: LockinStudy) -> Answer:
     first, last = table.iloc[0], table.iloc[-1]
     return Answer(
         table,
-        f"直近の年度を伏せて予測し直すと、95％区間に実績が入ったのは全体の {format_rate(result.backtest_coverage)}。1年先の誤差は前年同額とした場合の {first['mase_ratio']:.2f} 倍、{int(last['years_ahead'])}年先は {last['mase_ratio']:.2f} 倍。",
+        f"直近の年度を伏せて予測し直すと、95％区間に実績が入ったのは全体の {format_rate(result.backtest_coverage)}。中央の値は前年同額{_compared(table['mase_ratio'])}（誤差は1年先で {first['mase_ratio']:.2f} 倍、{int(last['years_ahead'])}年先で {last['mase_ratio']:.2f} 倍）。",
         (
             "最後の数年を伏せ、それより前だけから予測と区間を作り直して比べた。棒が横線（約束した95％）に近いほど、区間の幅は正直である。",
             "前年同額に対する誤差の比（MASE＝平均絶対誤差を、伏せる直前の金額を続けた場合の誤差で割ったもの）は、1 より小さければ中央の値に意味がある。sMAPE は実績と予測の平均に対する誤差の割合。",
@@ -208,12 +208,19 @@ def show_forecast_backtest(study: LockinStudy) -> Answer:
     )  # fmt: skip
 
 
+def _compared(ratios: pd.Series) -> str:
+    if (ratios > 1).all():
+        return "に劣る"
+    return "より正確" if (ratios < 1).all() else "と優劣がつかない"
+
+
 def _worth(ratios: pd.Series) -> str:
     """What the central path is good for beside 'the same as last year', in one sentence."""
     worse = int((ratios > 1).sum())
     if not worse:
         return "どの年数先でも、予測の中央の値は前年同額より誤差が小さい。"
-    return f"{len(ratios)} 通りの年数先のうち {worse} 通りでは、予測の中央の値より前年同額の方が誤差が小さい。契約期間中は金額が変わらない台帳ではそうなりやすく、予測から使ってよいのは区間である。個々の中央の値を予算額の根拠にしない。"
+    when = "どの年数先でも" if worse == len(ratios) else f"{len(ratios)} 通りの年数先のうち {worse} 通りで"
+    return f"{when}、予測の中央の値より前年同額の方が誤差が小さい。契約期間中は金額が変わらない台帳ではそうなりやすく、予測から使ってよいのは区間である。個々の中央の値を予算額の根拠にしない。"
 
 
 def _fields(study: LockinStudy) -> ExitFields:
