@@ -32,17 +32,17 @@ def tell_answers(structures: Told, losses: Told, tree: Told, information: Told, 
     Where no box is useful the tree says where losing is most likely; where no single study would change the choice, the strongest driver is named
     as the one to begin with.
     """
-    when, studied = _when(losses, tree), _studied(information, drivers)
+    (when, share), studied = _when(losses, tree), _studied(information, drivers)
     answers = (
         first_sentence(structures.sentence),
-        first_sentence(losses.sentence).removesuffix(_END) + f"で、主に{when}である。",
+        first_sentence(losses.sentence).removesuffix(_END) + f"で、主に{when}である（{share}）。",
         studied[1],
     )
     rows = [
         {"question_ja": question, "told_answer_ja": answer, "answer_exhibits_ja": exhibits}
         for question, answer, exhibits in zip(_QUESTIONS, answers, _EXHIBITS, strict=True)
     ]
-    return ThreeAnswers(pd.DataFrame(rows), "".join(answers), loses_when=when, study_first=studied[0])
+    return ThreeAnswers(pd.DataFrame(rows), "".join(answers), loses_when=f"{when}（{share}）", study_first=studied[0])
 
 
 def first_sentence(text: str) -> str:
@@ -50,17 +50,18 @@ def first_sentence(text: str) -> str:
     return text.split(_END)[0] + _END
 
 
-def _when(losses: Told, tree: Told) -> str:
+def _when(losses: Told, tree: Told) -> tuple[str, str]:
+    """Return the conditions under which the structure loses, and in which share of such draws it does."""
     box = losses.table
     if box["coverage_share"].notna().all():
-        plain = [
-            short_ja(name) for name in box["assumption_ja"]
-        ]  # without the brackets, where the rest still tells them apart
+        # Names without their brackets, where the rest still tells them apart.
+        plain = [short_ja(name) for name in box["assumption_ja"]]
         names = plain if len(set(plain)) == len(plain) else [str(name) for name in box["assumption_ja"]]
         said = "、かつ".join(f"{name}が{limit}" for name, limit in zip(names, box["condition_ja"], strict=True))
-        return f"{said}のとき（その{format_rate(float(box['density_share'].iloc[0]), decimals=0)}で負ける）"
+        return f"{said}のとき", f"その{format_rate(float(box['density_share'].iloc[0]), decimals=0)}で負ける"
     leaf = tree.table.iloc[0]
-    return f"{_BRACKETS.sub('', str(leaf['rule']))}のとき（その{format_rate(float(leaf['density_share']), decimals=0)}で負ける）"
+    rule = _BRACKETS.sub("", str(leaf["rule"]))
+    return f"{rule}のとき", f"その{format_rate(float(leaf['density_share']), decimals=0)}で負ける"
 
 
 def _studied(information: Told, drivers: Told) -> tuple[str, str]:

@@ -24,6 +24,7 @@ _PERCENT = {"share": "％", "share/yr": "％／年", "share of target": "％", "
 _TIMES = {"x": "倍", "ratio": "倍"}
 _RARE = 0.01  # a structure that loses in fewer than one draw in a hundred (or wins in fewer) has no box worth seeking
 _SHOWN_INPUTS = 8
+_SMALLEST_SHOWN = 0.001
 _MOST_CONDITIONS = 3  # what a reader keeps in mind; more only where three do not say it
 _NARROW_COVERAGE = 0.2  # where no box meets the usual minima: a box for at least a fifth of the losses
 
@@ -74,9 +75,11 @@ def _box_told(box: Box, head: str, inputs: pd.DataFrame, search: BoxSearch) -> T
             "coverage_share": box.coverage,
             "density_share": box.density,
             "mass_share": box.mass,
-            "quasi_p": box.quasi_p[name],
+            "quasi_p_ja": _chance(box.quasi_p[name]),
         }
-        for name, (low, high) in box.limits.items()
+        for name, (low, high) in sorted(
+            box.limits.items(), key=lambda limit: box.quasi_p[limit[0]]
+        )  # what matters most first
     ]
     said = "、かつ".join(f"「{row['assumption_ja']}」が{row['condition_ja']}" for row in rows)
     text = f"{head}{said}のとき、{format_rate(box.density)}の割合で負ける（負ける試行の{format_rate(box.coverage)}がこの条件に当てはまる）。"
@@ -137,8 +140,13 @@ def tell_sensitivity(
 
 
 _NO_BOX = pd.DataFrame(
-    {"assumption_ja": ["有用な箱なし"], "condition_ja": ["－"], "coverage_share": [np.nan], "density_share": [np.nan], "mass_share": [np.nan], "quasi_p": [np.nan]}
+    {"assumption_ja": ["有用な箱なし"], "condition_ja": ["－"], "coverage_share": [np.nan], "density_share": [np.nan], "mass_share": [np.nan], "quasi_p_ja": ["－"]}
 )  # fmt: skip
+
+
+def _chance(value: float) -> str:
+    """A probability as statistics prints it: never a bare 0."""
+    return f"{value:.3f}" if value >= _SMALLEST_SHOWN else f"{_SMALLEST_SHOWN:g}未満"
 
 
 def _condition(low: float, high: float, unit: str) -> str:

@@ -59,7 +59,7 @@ def plot_box(told: Told, *, ax: Axes | None = None) -> Axes:
         for edge, where in ((low, start), (high, stop)):
             if np.isfinite(edge):
                 ax.text(where, place + 0.3, f"{edge:,.3g}{unit}", ha="center", va="bottom", fontsize=7.5)
-        ax.text(0.0, place - 0.3, f"{bottom:,.3g}", ha="left", va="top", fontsize=6.5, color=style.MUTED)
+        ax.text(0.0, place - 0.3, f"{round(bottom, 2):,.3g}", ha="left", va="top", fontsize=6.5, color=style.MUTED)
         ax.text(1.0, place - 0.3, f"{top:,.3g}", ha="right", va="top", fontsize=6.5, color=style.MUTED)
     ax.set_yticks(range(len(limits)), [_wrapped(name) for name in reversed(list(limits))], fontsize=7.5)
     ax.set_ylim(-0.7, max(1, len(limits)) - 0.2)

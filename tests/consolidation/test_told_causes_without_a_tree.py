@@ -49,3 +49,12 @@ def test_when_a_structure_loses_is_said_in_plain_names_with_their_limits() -> No
     alike = boxed.assign(assumption_ja=["参加の割合（協議会）", "参加の割合（事業体）"])
     found = tell_answers(structures, Told(alike, "負けるのは2割。"), Told(leaf, ""), information, drivers)
     assert "参加の割合（協議会）が1.59倍以下" in found.loses_when
+
+
+def test_a_tiny_chance_is_never_printed_as_nought() -> None:
+    assert [told_causes._chance(value) for value in (1e-60, 0.0009, 0.001, 0.0312)] == [
+        "0.001未満",
+        "0.001未満",
+        "0.001",
+        "0.031",
+    ]
