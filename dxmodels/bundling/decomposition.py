@@ -2,7 +2,8 @@
 
 1 split     parts that share no unit, bundle or coupling row are solved one by one and added up
 2 relax     column-and-row generation of the strong relaxation (master.py): prices and a bound; with coupling rows it starts from the
-            prices without them and from the cheapest choices of every unit under every pattern of coupling rows
+            prices without them and from the cheapest choices of every unit under every pattern of coupling rows; a very large coupled
+            problem is priced by the volume algorithm instead (volume.py)
 3 core      a small integer problem over the promising choices gives the first plan
 4 finish    where few enough choices are left that a better plan could contain, they are solved to the end: a proof of the optimum
 5 search    neighbourhood search from that plan until the gap, the steps or (exploring only) the seconds are used up
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -24,8 +25,9 @@ from dxmodels.bundling.master import Master, Prices, Relaxation
 from dxmodels.bundling.neighbourhood import Search
 from dxmodels.bundling.plan import BY_PRICES
 from dxmodels.bundling.pricing import Pricer
-from dxmodels.bundling.problem import BundleProblem, Coupling, Flags, Floats, Ints
+from dxmodels.bundling.problem import BundleProblem, Coupling, Flags, Ints
 from dxmodels.bundling.strong import needs_of
+from dxmodels.bundling.volume import find_prices
 from dxmodels.errors import ModelError
 from dxmodels.solver import Effort, relative_gap
 
@@ -34,6 +36,10 @@ _CORE_SIZES = (6, 20)  # choices a unit in the first integer problem; wider wher
 _QUICK_GAP, _QUICK_SIZE = 2e-3, 3
 _FINISH_CHOICES = 60_000  # above this the closing integer problem is not attempted
 _STEP_NODES = 30
+_EXACT_CHOICES = (
+    250_000  # above this the relaxation of a coupled problem takes minutes; prices near it take seconds (volume.py)
+)
+PRICE_PASSES = 3000
 _RELAXATION_ROUNDS = 200
 
 
@@ -96,7 +102,8 @@ class Clock:
 
 def decompose(problem: BundleProblem, *, effort: Effort, seed: int, clock: Clock) -> Found:
     """Solve one connected problem by steps 2–5."""
-    relaxation = relax(problem, effort=effort)
+    large = problem.n_choices > _EXACT_CHOICES and len(problem.coupling)
+    relaxation = _near_relaxation(problem, clock) if large else relax(problem, effort=effort)
     clock.note("relaxation", relaxation.value, relaxation.prices.bound)
     if _cannot_be_served(problem, relaxation):
         return Found(None, np.inf, relaxation.prices, True, "relaxation", clock.log)
@@ -109,20 +116,23 @@ def decompose(problem: BundleProblem, *, effort: Effort, seed: int, clock: Clock
     return improved_plan(problem, relaxation, taken, effort, seed, clock)
 
 
+def _near_relaxation(problem: BundleProblem, clock: Clock) -> Relaxation:
+    found = find_prices(problem, passes=PRICE_PASSES, over=lambda _: clock.over)
+    return found.as_relaxation(problem)
+
+
 def relax(problem: BundleProblem, *, effort: Effort) -> Relaxation:
     """Return the strong relaxation by column-and-row generation; with coupling rows, warm from the problem without them."""
     return relaxed_master(problem, effort=effort)[1]
 
 
-def relaxed_master(
-    problem: BundleProblem, *, effort: Effort, holds: Flags | None = None, charge: Floats | None = None
-) -> tuple[Master, Relaxation]:
+def relaxed_master(problem: BundleProblem, *, effort: Effort, holds: Flags | None = None) -> tuple[Master, Relaxation]:
     """Return the master of the relaxation at its end, to be run again with some rows switched off, and the relaxation.
 
-    ``holds`` marks the rows in force (all, where None); ``charge`` prices rows that are not (see ``Master.charge``).
+    ``holds`` marks the rows in force (all, where None).
     """
     gap = max(1e-9, min(1e-5, effort.gap / 10))
-    plain = _without_rows(problem, charge)
+    plain = problem.with_coupling(Coupling.empty(problem.n_choices, problem.n_bundles))
     master = Master(plain)
     master.add(np.flatnonzero(_opening_columns(plain)))
     first = master.run(gap=gap, rounds=_RELAXATION_ROUNDS)
@@ -131,20 +141,8 @@ def relaxed_master(
     coupled = Master(problem, most_added=max(1500, problem.n_units))
     if holds is not None:
         coupled.let_hold(holds)
-    if charge is not None:
-        coupled.charge(charge)
     coupled.add(np.flatnonzero(_columns_by_pattern(problem, first)))
     return coupled, coupled.run(gap=gap, rounds=_RELAXATION_ROUNDS, smoothing=0.3)
-
-
-def _without_rows(problem: BundleProblem, charge: Floats | None) -> BundleProblem:
-    """The problem without its coupling rows; where some are charged, with the charges in its costs."""
-    plain = problem.with_coupling(Coupling.empty(problem.n_choices, problem.n_bundles))
-    if charge is None:
-        return plain
-    rows = problem.coupling
-    cost, fixed = problem.cost + rows.on_choices.T @ charge, problem.fixed_cost + rows.on_bundles.T @ charge
-    return replace(plain, cost=cost, fixed_cost=fixed)
 
 
 def _opening_columns(problem: BundleProblem) -> Flags:

@@ -53,10 +53,10 @@ class Relaxation:
     opened: Floats
 
 
-def _penalties(problem: BundleProblem, cost: Floats, fixed: Floats) -> Floats:
+def _penalties(problem: BundleProblem) -> Floats:
     """What an unserved unit costs in the master: well above its dearest choice, yet of its own size, so that prices stay sane."""
     dearest = np.zeros(problem.n_units)
-    np.maximum.at(dearest, problem.unit_of, np.abs(cost) + np.abs(fixed[problem.bundle_of]))
+    np.maximum.at(dearest, problem.unit_of, np.abs(problem.cost) + np.abs(problem.fixed_cost[problem.bundle_of]))
     return 2.0 * dearest + 1e-6 + 0.01 * float(dearest.max(initial=0.0))
 
 
@@ -77,9 +77,7 @@ class Master:
         self._holds = np.ones(len(problem.coupling), dtype=bool)
         self._choices_csc = problem.coupling.on_choices.tocsc()
         self._bundles_csc = problem.coupling.on_bundles.tocsc()
-        self._cost, self._fixed = problem.cost, problem.fixed_cost
-        self._charge = np.zeros(len(problem.coupling))
-        self._penalty = _penalties(problem, self._cost, self._fixed)
+        self._penalty = _penalties(problem)
         self._relief: list[int] = []
         self._raised = 0
         self._add_artificials()
@@ -91,7 +89,7 @@ class Master:
             return 0
         self._open(np.unique(self.problem.bundle_of[new]))
         self.inside[new] = True
-        first = self._lp.add_columns(self._choice_columns(new), self._cost[new], np.full(len(new), np.inf))
+        first = self._lp.add_columns(self._choice_columns(new), self.problem.cost[new], np.full(len(new), np.inf))
         self._column[new] = first + np.arange(len(new))
         self._link(new)
         return len(new)
@@ -103,31 +101,16 @@ class Master:
         self._lp.set_row_upper(self._coupling_row[present], limit)
         self._holds = holds.copy()
 
-    def charge(self, lam: Floats) -> None:
-        """Put these prices on coupling rows that are not in force here: use is charged, room credited; columns, rows and basis stay.
-
-        The relaxation's prices then contain ``lam`` itself, so that they prove a bound as they stand.
-        """
-        problem = self.problem
-        self._charge = lam
-        self._cost = problem.cost + problem.coupling.on_choices.T @ lam
-        self._fixed = problem.fixed_cost + problem.coupling.on_bundles.T @ lam
-        self._penalty = _penalties(problem, self._cost, self._fixed) * _RAISE**self._raised
-        opened = np.flatnonzero(self._opening >= 0)
-        columns = [np.arange(problem.n_units), self._column[self.inside], self._opening[opened]]
-        costs = [self._penalty, self._cost[self.inside], self._fixed[opened]]
-        self._lp.set_costs(np.concatenate(columns), np.concatenate(costs))
-
     def run(
         self, *, gap: float, rounds: int, smoothing: float = 0.5, start: Prices | None = None, interior_rounds: int = 0
     ) -> Relaxation:
         """Solve, price and grow until (value − bound) / value ≤ gap, nothing more pays, or the rounds are used up."""
-        best, credit = start, float(self._charge @ self.problem.coupling.rhs)
+        best = start
         for turn in range(1, rounds + 1):
             report = self._solve_with_rows(interior_point=turn <= interior_rounds)
             (shares, opened), columns = self._spread(report.values), self.inside.copy()
             added, best = self._grow(self._prices_of(report), best, smoothing)
-            value = report.objective - credit
+            value = report.objective
             ended = added == 0 or value - best.bound <= gap * abs(value)
             if ended and not self._raise_penalties(report.values):
                 break
@@ -157,7 +140,7 @@ class Master:
         fresh = bundles[(self._opening[bundles] < 0) & self._needs.opening[bundles]]
         if len(fresh):
             matrix = self._on_present_rows(self._bundles_csc[:, fresh])
-            first = self._lp.add_columns(matrix, self._fixed[fresh], np.ones(len(fresh)))
+            first = self._lp.add_columns(matrix, self.problem.fixed_cost[fresh], np.ones(len(fresh)))
             self._opening[fresh] = first + np.arange(len(fresh))
         for name, wanted, limit, sign in self._limits():
             rows = self._limit_row[name]
@@ -269,9 +252,9 @@ class Master:
         self._relief += range(at, at + len(rows))
 
     def _prices_of(self, report: SolveReport) -> Prices:
-        lam = self._charge.copy()
+        lam = np.zeros(len(self.problem.coupling))
         there = self._coupling_row >= 0
-        lam[there] += np.maximum(0.0, -report.row_duals[self._coupling_row[there]])
+        lam[there] = np.maximum(0.0, -report.row_duals[self._coupling_row[there]])
         return Prices(report.row_duals[: self.problem.n_units], lam, -np.inf)
 
     def _grow(self, here: Prices, best: Prices | None, smoothing: float) -> tuple[int, Prices]:

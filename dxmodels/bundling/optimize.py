@@ -36,7 +36,7 @@ from dxmodels.solver import FEASIBLE, INFEASIBLE, NO_SOLUTION, OPTIMAL, Effort, 
 _MODERATE_CHOICES = (
     6_000  # PuLP builds some 10,000 rows a second: up to here the readable model takes about a second to write
 )
-_NATIONAL_CHOICES = 250_000  # from here on rows that tie regions together are priced, where that makes regions
+_NATIONAL_CHOICES = 1_000_000  # from here on rows that tie regions together are priced, where that makes regions
 _BATCH_CHOICES = 1_000
 _STEPS_WITH_COUPLING = 60
 

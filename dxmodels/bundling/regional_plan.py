@@ -1,27 +1,33 @@
 """Given prices of the rows that tie regions together, which plan does each region make within its share of them?
 
-The mix of answers found by the price master (regions.py) says how much of every wide row a region uses; that is its share. Regions are
-solved one after the other, largest first, each within its share and what those before it left over, so that rounding to whole purchases
-loses room once and not once a region. A region that has no plan in its share waits until all others have left their rest.
+Bound       Σ_r v_r(λ) − λ·b ≤ cost of every feasible plan for any λ ≥ 0; prices and bound come from volume.py, in one pass over all regions
+            at a time, and are an ordinary certificate (certificate.py) that the checker adds up without knowing of regions.
+Shares      the mean priced plan of volume.py says how much of every wide row a region uses; that is its share.
+Plan        regions are solved one after the other, largest first, each within its share and what those before it left over, so that
+            rounding to whole purchases loses room once and not once a region. A region that has no plan in its share waits until all
+            others have left their rest.
+Leaves out  trading shares between regions afterwards; the printed gap contains what that would have brought.
 
 A run reports each step to ``progress`` with the prices and the part of the plan made so far; passed back as ``start`` it goes on from there.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from dxmodels.bundling.decomposition import Clock, Found, Milestone, improved_plan, plan_from, relaxed_master
-from dxmodels.bundling.master import Prices, Relaxation
+from dxmodels.bundling.decomposition import PRICE_PASSES, Clock, Found, Milestone, improved_plan, plan_from
+from dxmodels.bundling.master import Prices
 from dxmodels.bundling.plan import BY_PRICES
 from dxmodels.bundling.pricing import Pricer
 from dxmodels.bundling.problem import BundleProblem, Flags, Floats
-from dxmodels.bundling.regions import PriceMaster, PriceRound, Region, Regions, split_regions
+from dxmodels.bundling.regions import Region, Regions, split_regions
+from dxmodels.bundling.volume import VolumeEnd, find_prices
 from dxmodels.errors import ModelError
 from dxmodels.solver import Effort, relative_gap
 
-_PRICE_ROUNDS, _REGION_ROUNDS = 40, 60
-_PRICE_GAP, _REGION_GAP = 0.1, 0.8  # of the asked gap: how closely prices are worked out, and each region's plan
+_REGION_GAP = 0.8  # of the asked gap: each region's plan
 
 
 def solve_regions(
@@ -29,11 +35,11 @@ def solve_regions(
 ) -> Found:
     """Return plan and bound of a problem that falls into regions once its wide rows are priced."""
     parts = split_regions(problem, regions)
-    state = _prices(problem, regions, parts, effort, clock, start)
-    if state.excess > 1e-6 and _beyond_reason(problem, state.prices):
-        return Found(None, np.inf, state.prices, True, "regions", clock.log)
-    taken, served = _plans(problem, parts, state, effort, seed, clock, start)
-    proven = Prices(state.prices.pi, state.prices.lam, Pricer(problem).price(state.prices.pi, state.prices.lam).bound)
+    found = _prices(problem, clock, start)
+    if _beyond_reason(problem, found.prices):
+        return Found(None, np.inf, found.prices, True, "regions", clock.log)
+    taken, served = _plans(problem, parts, found, effort, seed, clock, start)
+    proven = found.prices
     if not served.all():
         return Found(None, proven.bound, proven, False, "regions", clock.log)
     value = problem.value(taken)
@@ -43,26 +49,16 @@ def solve_regions(
     return Found(taken, min(proven.bound, value), proven, False, BY_PRICES, clock.log)
 
 
-def _prices(
-    problem: BundleProblem, regions: Regions, parts: list[Region], effort: Effort, clock: Clock, start: Milestone | None
-) -> PriceRound:
-    def relax(part: Region, lam: Floats | None) -> Relaxation:
-        if part.master is None:
-            holds = np.ones(len(part.wide), dtype=bool) if lam is None else ~part.wide
-            part.master, relaxation = relaxed_master(part.problem, effort=effort, holds=holds, charge=lam)
-            clock.note("region", np.inf, relaxation.prices.bound)
-            return relaxation
-        part.master.let_hold(~part.wide)
-        part.master.charge(np.zeros(len(part.wide)) if lam is None else lam)
-        return part.master.run(gap=_PRICE_GAP * effort.gap / 10, rounds=_REGION_ROUNDS, smoothing=0.3)
-
-    return PriceMaster(problem, regions, parts, relax).run(
-        gap=_PRICE_GAP * effort.gap,
-        rounds=_PRICE_ROUNDS,
-        start=None if start is None or start.prices is None else start.prices.lam,
-        over=lambda: clock.over,
-        note=lambda state: clock.note("prices", np.inf, state.prices.bound, state.prices),
+def _prices(problem: BundleProblem, clock: Clock, start: Milestone | None) -> VolumeEnd:
+    found = find_prices(
+        problem,
+        passes=PRICE_PASSES,
+        start=None if start is None else start.prices,
+        note=lambda best: clock.note("prices", np.inf, best.bound, best),
+        over=lambda best: clock.over or _beyond_reason(problem, best),
     )
+    clock.note("prices", np.inf, found.prices.bound, found.prices)
+    return found
 
 
 def _beyond_reason(problem: BundleProblem, prices: Prices) -> bool:
@@ -75,7 +71,7 @@ def _beyond_reason(problem: BundleProblem, prices: Prices) -> bool:
 def _plans(
     problem: BundleProblem,
     parts: list[Region],
-    state: PriceRound,
+    found: VolumeEnd,
     effort: Effort,
     seed: int,
     clock: Clock,
@@ -83,8 +79,7 @@ def _plans(
 ) -> tuple[Flags, Flags]:
     """Solve the regions within their shares; returns the plan and which units it serves."""
     taken = np.zeros(problem.n_choices, dtype=bool)
-    mixes = [part.mixed(weights) for part, weights in zip(parts, state.weights, strict=True)]
-    shares = _fitted(problem, np.array([use for _, use in mixes]))
+    shares = _fitted(problem, np.array([_use(part, found, len(problem.coupling)) for part in parts]))
     left = problem.coupling.rhs - shares.sum(axis=0)
     waiting = list(range(len(parts)))
     for attempt in range(2):
@@ -92,22 +87,28 @@ def _plans(
         for r in tried:
             part = parts[r]
             room = left + shares[r]
-            found = _kept(part, start) if attempt == 0 else None
-            if found is None:
-                found = _solve_region(part, state.prices, room, mixes[r][0], effort, seed, clock)
-            if found is None:
+            plan = _kept(part, start) if attempt == 0 else None
+            if plan is None:
+                plan = _solve_region(part, found, room, effort, seed, clock)
+            if plan is None:
                 waiting.append(r)
                 continue
-            part.master = None  # its memory is needed no more
-            taken[part.choices[found]] = True
+            taken[part.choices[plan]] = True
             used = np.zeros(len(left))
-            used[part.rows] = part.problem.coupling.use(found, part.problem.opened_by(found))
+            used[part.rows] = part.problem.coupling.use(plan, part.problem.opened_by(plan))
             left = room - used
-            clock.note("region_plan", np.inf, state.prices.bound, state.prices, taken.copy())
+            clock.note("region_plan", np.inf, found.prices.bound, found.prices, taken.copy())
         if not waiting:
             break
     served = np.bincount(problem.unit_of[taken], minlength=problem.n_units) > 0
     return taken, served
+
+
+def _use(part: Region, found: VolumeEnd, n_rows: int) -> Floats:
+    """How much of every row the region uses in the mean priced plan."""
+    rows, use = part.problem.coupling, np.zeros(n_rows)
+    use[part.rows] = rows.on_choices @ found.shares[part.choices] + rows.on_bundles @ found.opened[part.bundles]
+    return use
 
 
 def _fitted(problem: BundleProblem, use: Floats) -> Floats:
@@ -126,13 +127,13 @@ def _kept(part: Region, start: Milestone | None) -> Flags | None:
 
 
 def _solve_region(
-    part: Region, prices: Prices, room: Floats, shares: Floats, effort: Effort, seed: int, clock: Clock
+    part: Region, found: VolumeEnd, room: Floats, effort: Effort, seed: int, clock: Clock
 ) -> Flags | None:
     problem = part.within(room)
-    pi, lam = prices.pi[part.units], prices.lam[part.rows]
-    priced = Pricer(problem).price(pi, lam)
-    own = Prices(pi, lam, priced.bound)
-    relaxation = Relaxation(own, priced.bound, shares, shares > 0, 0, 0.0, priced.reduced, np.zeros(problem.n_bundles))
+    prices = Prices(found.prices.pi[part.units], found.prices.lam[part.rows], -np.inf)
+    own = replace(prices, bound=Pricer(problem).price(prices.pi, prices.lam).bound)
+    opened = found.opened[part.bundles]
+    relaxation = VolumeEnd(own, found.shares[part.choices], opened, found.passes).as_relaxation(problem)
     taken, _ = plan_from(problem, relaxation, effort, clock)
     if taken is None or relative_gap(problem.value(taken), own.bound) <= _REGION_GAP * effort.gap:
         return taken

@@ -6,8 +6,10 @@ import pytest
 
 from dxmodels.bundling import BundleProblem, optimize_bundles, verify_plan
 from dxmodels.bundling import optimize as optimize_module
-from dxmodels.bundling.decomposition import Milestone
+from dxmodels.bundling.decomposition import Milestone, relax
+from dxmodels.bundling.pricing import Pricer
 from dxmodels.bundling.regions import find_regions, split_regions
+from dxmodels.bundling.volume import find_prices
 from dxmodels.solver import Effort
 
 REGIONS, UNITS = 6, 5
@@ -70,7 +72,7 @@ def test_bound_below_the_optimum_and_plan_above_it(seed: int, monkeypatch: pytes
     monkeypatch.setattr(optimize_module, "_NATIONAL_CHOICES", 10**9)
     whole = optimize_bundles(problem, effort=Effort(gap=0.99))
     assert plan.certificate.bound == pytest.approx(whole.certificate.bound, rel=2e-3)
-    assert {"region", "prices", "region_plan", "plan"} <= {stage.stage for stage in told}
+    assert {"prices", "region_plan", "plan"} <= {stage.stage for stage in told}
 
 
 def test_a_run_goes_on_from_a_milestone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,6 +88,21 @@ def test_a_run_goes_on_from_a_milestone(monkeypatch: pytest.MonkeyPatch) -> None
     assert (again.taken[done] == middle.taken[done]).all()
     assert verify_plan(problem, again).ok
     assert again.bound == pytest.approx(plan.bound, rel=1e-2)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_prices_of_the_mean_plan_come_near_the_linear_programme(seed: int) -> None:
+    problem = planted(seed, room=0.45)
+    exact = relax(problem, effort=Effort(gap=1e-6)).prices.bound
+    found = find_prices(problem, passes=4000)
+    again = Pricer(problem).price(found.prices.pi, found.prices.lam).bound
+    assert found.prices.bound == pytest.approx(again)  # the bound is what its own prices prove
+    assert exact * (1 - 2e-3) <= found.prices.bound <= exact * (1 + 1e-9)
+    assert (found.prices.lam >= 0).all()
+    served = np.bincount(problem.unit_of, found.shares, minlength=problem.n_units)
+    assert np.abs(served - 1).mean() < 0.1  # the mean plan serves nearly every unit once
+    warm = find_prices(problem, passes=200, start=found.prices)
+    assert warm.prices.bound >= found.prices.bound
 
 
 def test_an_impossible_wide_row_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
