@@ -190,18 +190,27 @@ def _cannot_be_served(problem: BundleProblem, relaxation: Relaxation) -> bool:
 def plan_from(
     problem: BundleProblem, relaxation: Relaxation, effort: Effort, clock: Clock
 ) -> tuple[Flags | None, bool]:
-    """Return a plan from the narrowest core that has one; (None, True) where even all choices have none."""
+    """Return a plan from the narrowest core that has one; (None, True) where even all choices have none.
+
+    A quick look goes on to the usual width where its plan misses the gap.
+    """
     nodes = 1 if len(problem.coupling) and relaxation.prices.lam.any() else 500
     sizes = (_QUICK_SIZE, *_CORE_SIZES) if effort.gap >= _QUICK_GAP else _CORE_SIZES
+    quick: Flags | None = None
     for width in (*sizes, None):
         kept = (
             np.ones(problem.n_choices, dtype=bool)
             if width is None
             else core_choices(problem, relaxation, per_unit=width)
         )
-        limit = effort.nodes or (nodes if width == sizes[0] else 50 * nodes)
+        limit = effort.nodes or (nodes if width in (sizes[0], _CORE_SIZES[0]) else 50 * nodes)
         taken, _, infeasible = solve_core(problem, kept, effort=_sub(effort, clock, nodes=limit))
-        if taken is not None or (width is None and infeasible) or clock.over:
+        if quick is not None:
+            return (quick if taken is None or problem.value(quick) < problem.value(taken) else taken), False
+        far = taken is not None and _gap(problem, taken, relaxation.prices.bound) > effort.gap
+        if far and width == _QUICK_SIZE and not clock.over:
+            quick = taken
+        elif taken is not None or (width is None and infeasible) or clock.over:
             return taken, infeasible and width is None
     return None, False
 
