@@ -43,7 +43,10 @@ def whole_highs(problem: BundleProblem) -> bool:
 
 def whole_cbc(problem: BundleProblem) -> bool:
     model = strong_model(problem)
-    model.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=TARGET, threads=1))
+    try:
+        model.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=TARGET, threads=1))
+    except pulp.PulpSolverError:  # stopped by the system at its limit
+        return False
     return bool(model.sol_status == pulp.LpSolutionOptimal)
 
 
