@@ -29,7 +29,7 @@ _SHARE_UNIT = "割合（0〜1）"
 _DIGITS = 12
 # Seconds of a solver differ from run to run: a table holds the first of these that was not passed, so that equal runs give equal files.
 _SECONDS = "seconds"
-_SECONDS_SHOWN = (1, 10, 60, 600, 3600, 36_000)
+_SECONDS_SHOWN = (60, 600, 3600, 36_000)
 
 
 def columns_of(table: pd.DataFrame) -> tuple[Column, ...]:
