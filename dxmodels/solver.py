@@ -142,16 +142,11 @@ def solve_arrays(
     *,
     effort: Effort | None = None,
     start: Floats | None = None,
-    interior_point: bool = False,
 ) -> SolveReport:
-    """Solve a problem given as arrays (minimisation); ``start`` is a feasible solution to begin from.
-
-    ``interior_point`` solves a pure LP by interior point without crossover: right for large restricted masters,
-    whose duals are then interior (better for pricing) and values not at a vertex.
-    """
+    """Solve a problem given as arrays (minimisation); ``start`` is a feasible solution to begin from."""
     effort = effort or Effort()
     began = time.perf_counter()
-    engine = _engine(effort, interior_point)
+    engine = _engine(effort)
     _require(engine.passModel(_highs_model(problem)), "モデルを受け付けません")
     if start is not None:
         solution = highspy.HighsSolution()
@@ -175,7 +170,7 @@ class GrowingLp:
 
     def __init__(self, *, effort: Effort | None = None) -> None:
         self._effort = effort or Effort()
-        self._engine = _engine(self._effort, False)
+        self._engine = _engine(self._effort)
         self.n_rows = 0
         self.n_columns = 0
 
@@ -210,11 +205,9 @@ class GrowingLp:
         for row, limit in zip(rows.tolist(), upper.tolist(), strict=True):
             _require(self._engine.changeRowBounds(row, -math.inf, limit), "行の限度を変えられません")
 
-    def solve(self, *, interior_point: bool = False) -> SolveReport:
-        """Solve as it stands, warm from the last basis; ``interior_point`` starts cold and stops without crossover."""
+    def solve(self) -> SolveReport:
+        """Solve as it stands, warm from the last basis."""
         began = time.perf_counter()
-        self._engine.setOptionValue("solver", "ipm" if interior_point else "choose")
-        self._engine.setOptionValue("run_crossover", "off" if interior_point else "on")
         self._engine.run()
         report = _report(self._engine, False, self._effort, time.perf_counter() - began)
         if report.status != NO_SOLUTION or self._effort.seconds is not None or self._effort.iterations is not None:
@@ -234,7 +227,7 @@ def relative_gap(objective: float, bound: float) -> float:
     return abs(objective - bound) / max(abs(objective), 1e-9)
 
 
-def _engine(effort: Effort, interior_point: bool) -> Any:
+def _engine(effort: Effort) -> Any:
     engine = highspy.Highs()
     options: dict[str, Any] = {
         "output_flag": False,
@@ -251,8 +244,6 @@ def _engine(effort: Effort, interior_point: bool) -> Any:
         options["ipm_iteration_limit"] = effort.iterations
     if effort.seconds is not None:
         options["time_limit"] = float(effort.seconds)
-    if interior_point:
-        options |= {"solver": "ipm", "run_crossover": "off"}
     for name, value in options.items():
         engine.setOptionValue(name, value)
     return engine

@@ -101,13 +101,11 @@ class Master:
         self._lp.set_row_upper(self._coupling_row[present], limit)
         self._holds = holds.copy()
 
-    def run(
-        self, *, gap: float, rounds: int, smoothing: float = 0.5, start: Prices | None = None, interior_rounds: int = 0
-    ) -> Relaxation:
+    def run(self, *, gap: float, rounds: int, smoothing: float = 0.5) -> Relaxation:
         """Solve, price and grow until (value − bound) / value ≤ gap, nothing more pays, or the rounds are used up."""
-        best = start
-        for turn in range(1, rounds + 1):
-            report = self._solve_with_rows(interior_point=turn <= interior_rounds)
+        best: Prices | None = None
+        for turn in range(1, rounds + 1):  # noqa: B007 -- the rounds used are told after the loop
+            report = self._solve_with_rows()
             (shares, opened), columns = self._spread(report.values), self.inside.copy()
             added, best = self._grow(self._prices_of(report), best, smoothing)
             value = report.objective
@@ -201,10 +199,10 @@ class Master:
         matrix = sparse.csr_matrix((np.repeat([1.0, -1.0], n), (rows, columns)), shape=(n, self._lp.n_columns))
         self._lp.add_rows(matrix, np.full(n, -np.inf), np.zeros(n))
 
-    def _solve_with_rows(self, *, interior_point: bool) -> SolveReport:
+    def _solve_with_rows(self) -> SolveReport:
         """Solve, add every coupling row that the solution breaks, and repeat until none is broken."""
         while True:
-            report = self._lp.solve(interior_point=interior_point)
+            report = self._lp.solve()
             if not report.has_solution:
                 raise ModelError(
                     "金額の桁が開きすぎて連続緩和を解けません。金額の単位を大きくして（円を百万円に）やり直してください。"

@@ -20,7 +20,6 @@ from dxmodels.lockin.premium.result import METHOD_JA
 _BLUE, _RED, _GREEN, _ORANGE = (style.PALETTE[name] for name in ("blue", "vermillion", "green", "orange"))
 _SHOWN_RANKS = 30
 _SHOWN_SYSTEMS = 25
-_MILLION = 1e6
 
 
 def plot_quadrants(result: Diagnosis, *, ax: Axes | None = None) -> Axes:
