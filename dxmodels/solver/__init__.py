@@ -1,6 +1,6 @@
 """How is a PuLP problem solved, and what may be claimed about the answer?
 
-The only file that knows a solver. PuLP says "Optimal" when a time limit was hit, so nothing here repeats that word: a
+The only place that knows a solver. PuLP says "Optimal" when a time limit was hit, so nothing here repeats that word: a
 ``SolveReport`` carries status, objective, best bound, gap and seconds as HiGHS states them, and every exhibit prints them.
 Reports meant to be reproduced stop on gap, nodes or iterations; seconds are for exploring. One thread, fixed seed.
 
