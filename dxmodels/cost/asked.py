@@ -30,11 +30,15 @@ CAP_ASSUMPTIONS = ("overrun_cap_low_ratio", "overrun_cap_ratio", "overrun_cap_hi
 
 @dataclass(frozen=True, eq=False)
 class RateComparison:
-    """The comparison at every observed yearly rate and at the planning rate; ``comparison`` is the one at the planning rate."""
+    """The comparison at every observed yearly rate and at the planning rate.
+
+    ``comparison`` is the one at the planning rate, ``at_limits`` those at the lower and upper limit of that rate.
+    """
 
     table: pd.DataFrame
     comparison: CloudComparison
     observed: Mapping[int, float] = field(repr=False)
+    at_limits: tuple[CloudComparison, CloudComparison] = field(repr=False)
 
     @property
     def break_even_rate(self) -> float:
@@ -45,6 +49,12 @@ class RateComparison:
     def planning_difference_yen(self) -> int:
         """Government Cloud less current system over five years at the planning rate (positive = dearer)."""
         return self.comparison.difference_yen
+
+    @property
+    def planning_between(self) -> tuple[float, float, str]:
+        """That difference at the lower and upper limit of the planning rate, and what the range is of."""
+        low, high = sorted(limit.difference_yen for limit in self.at_limits)
+        return low, high, "為替の前提の幅"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per exchange rate, lowest first."""
@@ -62,6 +72,12 @@ class ConditionComparison:
     """The comparison under other line costs and numbers of sharing bodies, at the planning exchange rate."""
 
     table: pd.DataFrame
+
+    @property
+    def break_even_between(self) -> tuple[float, float, str]:
+        """Lowest and highest break-even rate of the conditions, and what the range is of."""
+        rates = self.table["break_even_yen_per_usd"]
+        return float(rates.min()), float(rates.max()), "回線と共同利用の条件の幅"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per condition."""
@@ -90,6 +106,12 @@ class CapComparison:
     def p80_ratio(self) -> float:
         """Cost over estimate that four projects of five do not exceed, under the declared cap."""
         return float(self.table.loc[self.table["cap_ratio"] == self.declared_cap_ratio, "p80_ratio"].iloc[0])
+
+    @property
+    def p80_between(self) -> tuple[float, float, str]:
+        """The ratios that half of the projects and nineteen of twenty do not exceed, under the declared cap, and what the range is of."""
+        row = self.table[self.table["cap_ratio"] == self.declared_cap_ratio].iloc[0]
+        return float(row["p50_ratio"]), float(row["p95_ratio"]), "P50〜P95"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per cap, lowest first."""
@@ -226,7 +248,12 @@ def compare_at_observed_rates(
     ]
     table = pd.DataFrame(found).astype({"year_number": "Int64"})
     comparison = compare_under_register(pilot, register)
-    return RateComparison(table.sort_values("yen_per_usd", kind="stable", ignore_index=True), comparison, observed)
+    planning = register["usdjpy_planning"]
+    low, high = (
+        compare_under_register(pilot, register, usdjpy_rate=planning.value(level=level)) for level in ("low", "high")
+    )
+    table = table.sort_values("yen_per_usd", kind="stable", ignore_index=True)
+    return RateComparison(table, comparison, observed, (low, high))
 
 
 def compare_conditions(pilot: pd.DataFrame, *, register: Register) -> ConditionComparison:

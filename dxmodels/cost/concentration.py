@@ -47,6 +47,11 @@ class Concentration:
     holders_low_count: int
     holders_high_count: int
 
+    @property
+    def top_share_between(self) -> tuple[float, float, str]:
+        """Limits of the share of the largest, and what the range is of."""
+        return self.top_share_low, self.top_share_high, "経費の記載がないシステムの分"
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per system, largest first: cost, cumulative cost and shares; by name where the inventory gives one."""
         return self.table.drop(columns="system_id") if "name_ja" in self.table else self.table.copy()

@@ -52,9 +52,14 @@ class ExitCalendar:
         """Return the calendar, the most urgent system first."""
         return self.table.copy()
 
+    @property
+    def late_count(self) -> int:
+        """Rows whose last safe decision date has passed."""
+        return int(self.table["is_past"].sum())
+
     def summary(self) -> str:
         """Return in Japanese how many decisions are already late and which is next."""
-        late = int(self.table["is_past"].sum())
+        late = self.late_count
         ahead = self.table[~self.table["is_past"]]
         text = f"{era_date(self.as_of)}時点で、判断の期限を過ぎた契約が {late} 件。"
         if ahead.empty:

@@ -127,15 +127,21 @@ class ExitAssumptions:
         )
 
 
-def lead_times(register: Register, *, is_wto: bool) -> LeadTimes:
-    """Return the lengths behind the calendar; ``is_wto`` takes the notice period of 特定調達. Budget and vote count from the first day of their month."""
-    notice = register.value("notice_days_wto" if is_wto else "notice_days_ordinary")
+def lead_times(register: Register, *, is_wto: bool, level: str = "central") -> LeadTimes:
+    """Return the lengths behind the calendar at a ``level`` of the register (central, low, high).
+
+    ``is_wto`` takes the notice period of 特定調達. Budget and vote count from the first day of their month and have no range.
+    """
+
+    def length(name: str) -> int:
+        return int(register.value(name, level=level))
+
     return LeadTimes(
-        migration_months=int(register.value("exit_migration_months")),
-        signing_days=int(register.value("exit_signing_days")),
-        notice_days=int(notice),
-        specification_months=int(register.value("exit_specification_months")),
-        estimate_months=int(register.value("exit_estimate_months")),
+        migration_months=length("exit_migration_months"),
+        signing_days=length("exit_signing_days"),
+        notice_days=length("notice_days_wto" if is_wto else "notice_days_ordinary"),
+        specification_months=length("exit_specification_months"),
+        estimate_months=length("exit_estimate_months"),
         budget_request_day=int(register.value("budget_request_month")) * _FIRST_OF_MONTH + 1,
         budget_vote_day=int(register.value("council_vote_month")) * _FIRST_OF_MONTH + 1,
     )

@@ -51,6 +51,12 @@ class NationalContracts:
         """Share of competitive information-system contracts with one bidder."""
         return float(self._share("single_bid_share")["contracts_share"])
 
+    @property
+    def single_bid_between(self) -> tuple[float, float, str]:
+        """Limits of the interval of that share, and what the range is of."""
+        row = self._share("single_bid_share")
+        return float(row["low_share"]), float(row["high_share"]), "95％区間"
+
     def summary(self) -> str:
         """Return the sentence on competition (Japanese)."""
         share, other = self._share("single_bid_share"), self._share("single_bid_share_other_contracts")

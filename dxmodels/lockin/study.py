@@ -75,13 +75,25 @@ class LockinStudy:
     @cached_property
     def calendar(self) -> ExitCalendar:
         """Dates counted back from every contract end of the inventory."""
-        return exit_calendar(self.case.table("systems", ["contract_end_date"]), lead=self.lead, as_of=self.case.as_of)
+        return self._calendar_with(self.lead)
+
+    @cached_property
+    def late_between(self) -> tuple[int, int]:
+        """How many decisions are late where every step takes its shortest and its longest time of the register."""
+        low, high = (
+            self._calendar_with(lead_times(self.register, is_wto=True, level=level)).late_count
+            for level in ("low", "high")
+        )
+        return low, high
 
     @cached_property
     def cost_forecast(self) -> CostForecast:
         """Running cost of every system, its department and the prefecture over the horizon, if nothing is decided."""
         groups = self.systems[["system_id", "department_id"]].rename(columns={"system_id": "id"})
         return forecast_costs(cost_series(self.case), horizon=self.assumptions.horizon_years, groups=groups)
+
+    def _calendar_with(self, lead: LeadTimes) -> ExitCalendar:
+        return exit_calendar(self.case.table("systems", ["contract_end_date"]), lead=lead, as_of=self.case.as_of)
 
     def names(self, table: str, key: str) -> pd.Series:
         """Return names by id from a table of the case; empty where the case has no such table."""

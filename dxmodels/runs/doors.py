@@ -32,6 +32,7 @@ from dxmodels.runs.model import (
     Need,
     Record,
 )
+from dxmodels.runs.ranges import Between, range_fields
 
 ILLUSTRATIVE_GRADE = "架空"
 _EXHIBIT_ID = re.compile(r"[A-Z]\d{2}[a-z]?")
@@ -90,13 +91,17 @@ def record(
     grade: str,
     label: str | None = None,
     headline: bool = True,
+    between: Between | None = None,
 ) -> None:
     """Send one named quantity out of the notebook: what the summary, later notebooks and the comparison of runs read by ``name``.
 
     ``unit`` is the unit of the value as stored (円, 割合, 件, 年度 …); a NotComputable value is recorded as 算出不能. ``headline=False``
-    keeps a quantity out of page 1 of the report. The label is the glossary's unless ``label`` gives one.
+    keeps a quantity out of page 1 of the report. The label is the glossary's unless ``label`` gives one. ``between`` is the range
+    (lowest, highest, what it is the range of); ModelError where the value lies outside it.
     """
-    made = build_record(name, value, unit=unit, sources=sources, grade=grade, label=label, headline=headline)
+    made = build_record(
+        name, value, unit=unit, sources=sources, grade=grade, label=label, headline=headline, between=between
+    )
     shown.emit(RECORD_MIME, made.model_dump(mode="json"), shown.record_text(made), shown.record_html(made))
 
 
@@ -152,6 +157,7 @@ def build_record(
     grade: str,
     label: str | None = None,
     headline: bool = True,
+    between: Between | None = None,
 ) -> Record:
     """Return the record that ``record`` would send."""
     if not _RECORD_NAME.fullmatch(name):
@@ -169,6 +175,7 @@ def build_record(
         sources=rests_on,
         headline=headline,
         needs=_needs(value) if isinstance(value, NotComputable) else (),
+        **(range_fields(between, cell, name) if between and cell is not None else {}),
         **_where(),
     )
 

@@ -108,7 +108,10 @@ class Exhibit(_Frozen):
 
 
 class Record(_Frozen):
-    """One named quantity: the value a later notebook, the summary or a comparison of runs reads by name."""
+    """One named quantity: the value a later notebook, the summary or a comparison of runs reads by name.
+
+    ``low`` and ``high`` limit it where it is uncertain; ``range_of`` says what the range is of (95％区間, 為替の前提の幅).
+    """
 
     name: str
     label: str
@@ -119,6 +122,9 @@ class Record(_Frozen):
     sources: tuple[Source, ...]
     headline: bool = True
     needs: tuple[Need, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    range_of: str = ""
     notebook: str = ""
     parameters: dict[str, Any] = {}
 

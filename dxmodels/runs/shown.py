@@ -6,6 +6,7 @@ Every value is escaped: a cell of the user's table never becomes markup.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -17,6 +18,7 @@ from dxmodels.runs.model import Exhibit, Record
 
 ILLUSTRATIVE_MARK = "架空データを含む"
 _ROWS_SHOWN = 60
+_UNIT_AT_END = re.compile(r"[^0-9]+$")  # said once, after the higher end of a range
 
 
 def emit(mime: str, payload: dict[str, Any], text: str, html: str) -> None:
@@ -41,12 +43,24 @@ def exhibit_text(exhibit: Exhibit) -> str:
 
 def record_text(record: Record) -> str:
     """Return the recorded quantity as one line."""
-    return f"［記録］{record.label}（{record.name}）＝{value_of(record)}（{record.grade}）"
+    spread = range_of(record)
+    return f"［記録］{record.label}（{record.name}）＝{value_of(record)}（{record.grade}）{f'　幅：{spread}' if spread else ''}"
 
 
 def value_of(record: Record) -> str:
     """Return the recorded value as printed, with its unit."""
     return quantity_text(record.value, record.kind, record.unit, name=record.name)
+
+
+def range_of(record: Record) -> str:
+    """Return the range of the recorded value as printed, with what it is of (68.4〜80.5％：95％区間); empty where it has none."""
+    if record.low is None or record.high is None:
+        return ""
+    low, high = (
+        quantity_text(value, record.kind, record.unit, name=record.name) for value in (record.low, record.high)
+    )
+    unit = _UNIT_AT_END.search(high)
+    return f"{low.removesuffix(unit[0] if unit else '')}〜{high}（{record.range_of}）"
 
 
 def exhibit_html(exhibit: Exhibit) -> str:
@@ -67,7 +81,8 @@ def exhibit_html(exhibit: Exhibit) -> str:
 
 def record_html(record: Record) -> str:
     """Return the recorded quantity as a page fragment for JupyterLab."""
-    return f'<p lang="ja">［記録］{escape(record.label)}：<strong>{escape(value_of(record))}</strong>（{escape(record.grade)}）</p>'
+    spread = f"　幅：{range_of(record)}" if range_of(record) else ""
+    return f'<p lang="ja">［記録］{escape(record.label)}：<strong>{escape(value_of(record))}</strong>（{escape(record.grade)}）{escape(spread)}</p>'
 
 
 def _image(exhibit: Exhibit) -> str:

@@ -84,6 +84,15 @@ def page(exhibits: Sequence[Exhibit], key: str = "20_cost") -> Page:
     records = (
         build_record("total_yen", 35_802_300, unit="円", sources=["資料"], grade="公表値", label="合計"),
         build_record("highest_rate_yen", RATE, unit="円", sources=["資料"], grade="推計", label="最も高い単価"),
+        build_record(
+            "middle_rate_yen",
+            RATE / 2,
+            unit="円",
+            sources=["資料"],
+            grade="推計",
+            label="中ほどの単価",
+            between=(1.0, RATE, "単価の幅"),
+        ),
     )
     results = Results("費用はいくらか", ("問い。", "最高は1,187,300円。"), tuple(exhibits), records)
     return Page(Job(key, "20_cost", "府庁DX", {"case": "osaka"}), Outcome(key, "ok", 1.0), results, "ab" * 32)

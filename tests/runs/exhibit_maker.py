@@ -91,7 +91,13 @@ def page(
     records = (
         build_record("total_yen", 4_812_345_678, unit="円", sources=["総務省の資料"], grade="公表値", label="合計額"),
         build_record(
-            "change_rate", -0.0414, unit="割合（0〜1）", sources=["総務省の資料"], grade="推計", label="増減率"
+            "change_rate",
+            -0.0414,
+            unit="割合（0〜1）",
+            sources=["総務省の資料"],
+            grade="推計",
+            label="増減率",
+            between=(-0.0613, 0.0021, "前提の幅"),
         ),
     )
     results = Results("費用はいくらか", ("この問いを調べる。",), tuple(exhibits), changes.get("records", records))

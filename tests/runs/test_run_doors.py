@@ -21,7 +21,8 @@ from dxmodels.runs import context
 from dxmodels.runs.display import quantity_text, texts_of
 from dxmodels.runs.doors import build_exhibit, build_record
 from dxmodels.runs.drawing import stamped
-from dxmodels.runs.model import Exhibit
+from dxmodels.runs.model import Exhibit, Record
+from dxmodels.runs.shown import range_of, record_html, record_text
 
 TERMS = {"title": "いくらか", "reading": "読む。", "limits": "限られる。", "sources": ["総務省の資料"], "grade": "推計"}
 
@@ -198,6 +199,37 @@ def test_a_record_of_nothing_is_recorded_as_not_computable() -> None:
         "bias_rate", NotComputable("", {"spending": ()}), unit="割合", sources=["総務省の資料"], grade="推計"
     )
     assert (made.value, made.computable, made.grade) == (None, False, "算出不能")
+
+
+def with_range(value: object, between: tuple[float, float, str]) -> Record:
+    return build_record(
+        "bias_rate", value, unit="割合", sources=["総務省の資料"], grade="推計", label="偏り", between=between
+    )
+
+
+def test_a_record_carries_its_range_as_printed() -> None:
+    made = with_range(0.749, (0.684, 0.805, "95％区間"))
+    assert (made.low, made.high) == (0.684, 0.805)
+    assert range_of(made) == "68.4〜80.5％（95％区間）"
+    assert "68.4〜80.5％" in record_text(made)
+    assert "68.4〜80.5％" in record_html(made)
+
+
+def test_a_range_without_width_or_of_nothing_is_none() -> None:
+    same = with_range(0.5, (0.5, 0.5, "前提の幅"))
+    nothing = with_range(NotComputable("", {"spending": ()}), (0.1, 0.2, "前提の幅"))
+    assert [(made.low, made.high, range_of(made)) for made in (same, nothing)] == [(None, None, "")] * 2
+
+
+@pytest.mark.parametrize(
+    ("value", "between"),
+    [(0.9, (0.1, 0.5, "前提の幅")), (0.3, (0.5, 0.1, "前提の幅")), (0.3, (0.1, 0.5, " ")), ("高い", (0.1, 0.5, "幅"))],
+)
+def test_a_range_that_does_not_hold_the_value_or_says_not_of_what_is_refused(
+    value: object, between: tuple[float, float, str]
+) -> None:
+    with pytest.raises(ModelError, match="幅"):
+        with_range(value, between)
 
 
 @pytest.mark.usefixtures("in_tiny_case")

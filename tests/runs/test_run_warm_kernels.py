@@ -16,7 +16,7 @@ from jupyter_client.manager import start_new_kernel
 from notebook_maker import write_notebook
 
 from dxmodels.runs.execute import Outcome, Task, run_task
-from dxmodels.runs.execute.kernel import own_kernel_spec
+from dxmodels.runs.execute.kernel import OwnKernelManager, own_kernel_spec
 from dxmodels.runs.execute.warm import KERNELSPECS, PROVISIONER
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no fork server on this system")
@@ -48,6 +48,18 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_this_installation_names_the_provisioner() -> None:
     assert own_kernel_spec().metadata["kernel_provisioner"]["provisioner_name"] == PROVISIONER
+
+
+def test_kernels_are_reached_over_files_of_their_own_and_over_tcp_only_where_the_path_is_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IPYTHONDIR", "/tmp")
+    first, second = OwnKernelManager(), OwnKernelManager()
+    assert (first.transport, second.transport) == ("ipc", "ipc")
+    assert first.ip != second.ip
+    assert first.ip.startswith("/tmp/")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ("long" * 30)))
+    assert OwnKernelManager().transport == "tcp"
 
 
 def test_outputs_equal_those_of_a_plain_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

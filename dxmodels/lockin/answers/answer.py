@@ -13,13 +13,14 @@ _NAME_SHOWN = 18
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """``table`` holds no machine words; ``subject`` is the result behind it, which the figure draws."""
+    """``table`` holds no machine words; ``subject`` is the result behind it, which the figure draws; ``between`` the range of its count and what it is of."""
 
     table: pd.DataFrame
     sentence: str
     reading: tuple[str, ...]
     limits: tuple[str, ...]
     subject: Any = None
+    between: tuple[float, float, str] | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table."""

@@ -140,8 +140,8 @@ def show_calendar(study: LockinStudy) -> Answer:
     calendar = study.calendar
     names = study.names("systems", "system_id")
     table = calendar.table.assign(name_ja=calendar.table["system_id"].map(names))
-    ahead, late = table[~table["is_past"]], int(table["is_past"].sum())
-    text = f"契約終了日のある {len(table)} 契約のうち、終了時に替えるための判断の期限を過ぎたものが {late} 件。"
+    ahead, (low, high) = table[~table["is_past"]], study.late_between
+    text = f"契約終了日のある {len(table)} 契約のうち、終了時に替えるための判断の期限を過ぎたものが {calendar.late_count} 件（各工程の期間の幅で {low}〜{high} 件）。"
     if len(ahead):
         first = ahead.iloc[0]
         text += f"次の期限は「{first['name_ja'] if pd.notna(first['name_ja']) else first['system_id']}」の{era_date(first['decision_date'].date())}（あと {int(first['left_days']):,} 日）。"
@@ -164,6 +164,7 @@ def show_calendar(study: LockinStudy) -> Answer:
         ),
         ("補正予算や臨時の議会は見込んでいない。", "期間の長さは前提台帳の値で、仮置きを含む。"),
         replace(calendar, table=calendar.table.assign(system_id=with_names(calendar.table["system_id"], names))),
+        (low, high, "各工程の期間の幅"),
     )  # fmt: skip
 
 

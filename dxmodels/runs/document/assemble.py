@@ -17,7 +17,7 @@ from dxmodels.runs.model import GRADES, NOT_COMPUTABLE_JA, Exhibit, Record
 from dxmodels.runs.notebook_files import draws_taken, notebook_path
 from dxmodels.runs.parameters import printed_value, schema_of
 from dxmodels.runs.plans import Plan
-from dxmodels.runs.shown import value_of
+from dxmodels.runs.shown import range_of, value_of
 
 _FEW_EXHIBITS = 10  # a report of no more is read without a list of contents
 _EXAMPLE_ROWS = 10  # rows of an illustrative table in the report: they show the form, their values mean nothing
@@ -223,6 +223,7 @@ def _headlines(records: Iterable[tuple[Page, Record]]) -> tuple[Headline, ...]:
             Headline(
                 label=record.label + (f"（{setting}）" if setting else ""),
                 value=value_of(record),
+                spread=range_of(record),
                 grade=record.grade,
                 basis=basis + (f" ほか{len(record.sources) - 1}件" if len(record.sources) > 1 else ""),
             )

@@ -86,10 +86,11 @@ class Part(_Printed):
 
 
 class Headline(_Printed):
-    """One recorded quantity on page 1."""
+    """One recorded quantity on page 1; ``spread`` is its range as printed, empty where it has none."""
 
     label: str
     value: str
+    spread: str
     grade: str
     basis: str
 

@@ -17,7 +17,7 @@ from dxmodels.runs.editions.rules import EditionRules, Rule
 from dxmodels.runs.editions.secrets import Secrets, index_secrets
 from dxmodels.runs.editions.suppression import protect
 from dxmodels.runs.model import NUMERIC_KINDS, Column, Exhibit, Record
-from dxmodels.runs.shown import value_of
+from dxmodels.runs.shown import range_of, value_of
 
 
 def plan_masking(
@@ -99,7 +99,7 @@ def _unread(exhibits: Mapping[str, Exhibit], whole: Mapping[str, Rule]) -> froze
 
 def _texts(material: Material, held: Withheld, whole: Mapping[str, Rule], secrets: Secrets) -> list[str]:
     """Return every text that the public may read so far."""
-    texts = [*material.leads, *(value_of(record) for record in material.records)]
+    texts = [*material.leads, *(f"{value_of(record)}、{range_of(record)}" for record in material.records)]
     touched = {place.stem for place in held}
     for stem, exhibit in material.exhibits.items():
         if stem in whole or not exhibit.computable:
@@ -134,6 +134,8 @@ def _column_of(record: Record) -> Column:
 def _records(material: Material, held: Withheld, secrets: Secrets) -> Iterator[tuple[str, Rule]]:
     """Yield the recorded quantities that tell a withheld number."""
     for record in material.records:
-        told = secrets.told_by(f"{value_of(record)}、{record.value}、{record.label}")
+        told = secrets.told_by(
+            f"{value_of(record)}、{range_of(record)}、{record.value}、{record.low}、{record.high}、{record.label}"
+        )
         if told:
             yield record.name, held[told[0][1]]

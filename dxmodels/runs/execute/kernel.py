@@ -6,16 +6,22 @@ the system has one (warm.py); ``DX_PLAIN_KERNELS=1`` starts plain ones.
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+import uuid
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from traitlets import default
 
 from dxmodels.runs.execute.warm import PROVISIONER, may_fork
 
 KERNEL_NAME = "python3"
+_LONGEST_SOCKET = 100  # a socket's path holds 107 bytes on Linux, 103 on macOS
 
 
 def own_kernel_spec() -> KernelSpec:
@@ -40,7 +46,21 @@ def _warm() -> bool:
 
 
 class OwnKernelManager(AsyncKernelManager):  # type: ignore[misc]
-    """A kernel manager that starts this environment's Python whatever kernelspecs the machine holds."""
+    """A kernel manager that starts this environment's Python whatever kernelspecs the machine holds.
+
+    It talks to the kernel over sockets in a folder of its own (``IPYTHONDIR``, or the temporary folder): two runs at once once took the same
+    TCP port. Where sockets are no files (Windows), or their path would be too long, TCP remains.
+    """
+
+    @default("connection_file")
+    def _own_connection_file(self) -> str:
+        folder = os.environ.get("IPYTHONDIR") or tempfile.gettempdir()
+        return str(Path(folder).resolve() / f"kernel-{uuid.uuid4().hex[:12]}.json")
+
+    @default("transport")
+    def _own_transport(self) -> str:
+        fits = len(os.fsencode(self.connection_file)) < _LONGEST_SOCKET
+        return "ipc" if fits and not sys.platform.startswith("win") else "tcp"
 
     @property
     def kernel_spec(self) -> Any:

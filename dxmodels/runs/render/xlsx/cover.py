@@ -25,7 +25,8 @@ def write_cover(book: Any, formats: Formats, document: Document, named: list[tup
     for share in document.shares:
         row = _write_pair(sheet, formats, row, f"見出しの数値（{share.grade}）", f"{share.count}個（{share.percent}）")
     for headline in document.headlines:
-        row = _write_pair(sheet, formats, row, headline.label, f"{headline.value}［{headline.grade}］")
+        spread = f"　幅：{headline.spread}" if headline.spread else ""
+        row = _write_pair(sheet, formats, row, headline.label, f"{headline.value}［{headline.grade}］{spread}")
     for note in document.notes:
         row = _write_pair(sheet, formats, row, "注記", note)
     _write_contents(sheet, formats, row + 1, named)
