@@ -32,6 +32,9 @@ def frame_of(values: Any, *, what: str, column: str, row: str | None = None) -> 
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise ModelError(f"{what}の列名「{'、'.join(repeated)}」が重複しています。列名を1つずつ変えてください。")
+    # Thousands of draws may be columns: where all are plain numbers there is nothing to convert one by one.
+    if all(isinstance(kind, np.dtype) and kind.kind in "iuf" for kind in values.dtypes):
+        return pd.DataFrame(values.to_numpy(dtype=float), index=values.index, columns=pd.Index(names))
     numbers = {name: pd.to_numeric(values.iloc[:, place], errors="coerce") for place, name in enumerate(names)}
     for place, name in enumerate(names):
         wrong = (numbers[name].isna() & values.iloc[:, place].notna()).to_numpy()

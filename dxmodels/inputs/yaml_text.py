@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def read_yaml(path: Path) -> YamlText:
     """Return the mapping in ``path``; raise InputError (one Fault) where it is no readable mapping."""
     try:
         text = _text_of(path)
-        marked = YAML(typ="rt").load(text)
+        marked = _parse(text)
     except DuplicateKeyError as error:
         raise _fault(path, "同じキーが2度書かれています", "どちらか一方を消してください", error) from error
     except MarkedYAMLError as error:
@@ -71,6 +72,12 @@ def read_yaml(path: Path) -> YamlText:
     if not isinstance(marked, dict):
         raise _fault(path, "「キー: 値」の形になっていません", "空でないYAMLの対応表にしてください", None)
     return YamlText(path.name, _plain(marked, path, [_MOST_VALUES]), marked)
+
+
+@lru_cache(maxsize=64)
+def _parse(text: str) -> Any:
+    """Return the marked content of a text; the same file is asked for many times within one notebook. Nobody may change what is returned."""
+    return YAML(typ="rt").load(text)
 
 
 def _text_of(path: Path) -> str:
