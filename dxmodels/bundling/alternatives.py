@@ -113,7 +113,7 @@ class StandardPlans:
         return pd.DataFrame(rows).set_index("standard_plan")
 
     def summary(self) -> str:
-        """Return the saving of the best plan and what the others give up, as Japanese sentences."""
+        """Return the saving of the best plan, what the others give up, and how far each may be from its optimum, as Japanese sentences."""
         frame = self.by_plan()
         rest = "、".join(
             f"{row.standard_plan_ja}は{format_rate(cast(float, row.saving_rate))}"
@@ -121,6 +121,15 @@ class StandardPlans:
         )
         return (
             f"現状に対し最大で{format_rate(float(frame['saving_rate']['greatest_saving']))}の削減。{rest}の削減となる。"
+            f"{self._proof()}"
+        )
+
+    def _proof(self) -> str:
+        """Return how far the plans may be from the cheapest possible under their aim."""
+        gaps = self.by_plan()["gap"].drop("as_is")
+        return (
+            f"証明できた最適解との差（最適性ギャップ）は、削減額最大で{format_rate(float(gaps['greatest_saving']))}以内、"
+            f"ほかの計画で最大{format_rate(float(gaps.drop('greatest_saving').max()))}。"
         )
 
 

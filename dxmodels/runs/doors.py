@@ -128,7 +128,7 @@ def build_exhibit(
         raise ModelError(f"{id}：表が {len(frame):,} 行あります。図表は {_MOST_ROWS:,} 行以下に集計してください。")
     columns, rows = tables.columns_of(frame), tables.rows_of(frame)
     rests_on = _sources_of(sources, id)
-    headline = _summary_of(table) or wording.headline_of(columns, rows, unit)
+    headline = wording.closed_up(_summary_of(table)) or wording.headline_of(columns, rows, unit)
     headline = f"架空例：{headline}" if grade == ILLUSTRATIVE_GRADE and headline else headline
     return Exhibit(
         id=id,
@@ -246,7 +246,7 @@ def _summary_of(table: object) -> str:
 def _sentences(words: Words, result: object, what: str) -> tuple[str, ...]:
     said = words(result) if callable(words) else words
     listed = [said] if isinstance(said, str) else list(said)
-    kept = tuple(sentence.strip() for sentence in listed if sentence and sentence.strip())
+    kept = tuple(wording.closed_up(sentence.strip()) for sentence in listed if sentence and sentence.strip())
     if not kept:
         raise ModelError(f"{what}が空です。1文以上書いてください。")
     return kept

@@ -15,9 +15,16 @@ from dxmodels.runs.display import cell_text, decimals_for, display_unit
 from dxmodels.runs.model import NUMERIC_KINDS, Cell, Column
 
 _NUMBER = re.compile(r"▲?\d[\d,]*(?:\.\d+)?")
+_JAPANESE = r"[\u3001-\u30ff\u4e00-\u9fff\uff01-\uff9f]"
+_SPACED = re.compile(rf"(?<={_JAPANESE}) (?=[▲＋－]?\d)|(?<=\d) (?={_JAPANESE})")
 _PREFERRED = ("yen", "rate", "number", "integer")
 _LARGEST_LISTED = 3
 Rows = Sequence[Sequence[Cell]]
+
+
+def closed_up(text: str) -> str:
+    """Return a sentence without spaces between Japanese and a number, as official documents write it (43 団体 → 43団体)."""
+    return _SPACED.sub("", text)
 
 
 def headline_of(columns: Sequence[Column], rows: Rows, unit: str) -> str:

@@ -1,6 +1,5 @@
 """No number in code that a planner may question: it belongs in data/assumptions with its source."""
 
-import warnings
 from pathlib import Path
 
 import pytest
@@ -33,13 +32,12 @@ def test_every_exception_has_a_reason_and_a_file() -> None:
     assert gone == [], "the file is gone: remove it from allowed_numbers*.yml"
 
 
-def test_exceptions_no_longer_needed_are_named() -> None:
+def test_no_exception_is_held_that_is_no_longer_needed() -> None:
     there = {(literal.file, literal.value) for literal in LITERALS}
     stale = [
         f"{f}: {n}" for f, numbers, _ in exceptions() if numbers != "all" for n in numbers if (f, float(n)) not in there
     ]
-    if stale:
-        warnings.warn(f"no longer needed in allowed_numbers*.yml: {stale}", stacklevel=1)
+    assert stale == [], "no longer in the code: remove it from allowed_numbers*.yml"
 
 
 @pytest.mark.parametrize(

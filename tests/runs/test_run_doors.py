@@ -23,6 +23,7 @@ from dxmodels.runs.doors import build_exhibit, build_record
 from dxmodels.runs.drawing import stamped
 from dxmodels.runs.model import Exhibit, Record
 from dxmodels.runs.shown import range_of, record_html, record_text
+from dxmodels.runs.wording import closed_up
 
 TERMS = {"title": "いくらか", "reading": "読む。", "limits": "限られる。", "sources": ["総務省の資料"], "grade": "推計"}
 
@@ -199,6 +200,17 @@ def test_a_record_of_nothing_is_recorded_as_not_computable() -> None:
         "bias_rate", NotComputable("", {"spending": ()}), unit="割合", sources=["総務省の資料"], grade="推計"
     )
     assert (made.value, made.computable, made.grade) == (None, False, "算出不能")
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("43 団体のうち 21 団体は ▲1.5 億円（4.1 ％）", "43団体のうち21団体は▲1.5億円（4.1％）"),
+        ("E13 E14 2 3、HHI 0.12 → 0.14", "E13 E14 2 3、HHI 0.12 → 0.14"),
+    ],
+)
+def test_no_space_stands_between_japanese_and_a_number(text: str, closed: str) -> None:
+    assert closed_up(text) == closed
 
 
 def with_range(value: object, between: tuple[float, float, str]) -> Record:
