@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "61_brief.ipynb"
@@ -111,12 +112,16 @@ def _loop(folder: Path, codes: list[str], count: int) -> float:
     return seconds - notebooks + notebooks * count / len(codes)
 
 
-def _pages(path: Path) -> list[dict[str, object]]:
+def sent_by(path: Path, mime: str) -> list[dict[str, Any]]:
+    """Return what an executed notebook sent under ``mime``."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    sent = [
-        output["data"][MIME] for cell in cells for output in cell.get("outputs", ()) if MIME in output.get("data", {})
+    return [
+        output["data"][mime] for cell in cells for output in cell.get("outputs", ()) if mime in output.get("data", {})
     ]
-    return [page for one in sent for page in one["pages"]]
+
+
+def _pages(path: Path) -> list[dict[str, object]]:
+    return [page for one in sent_by(path, MIME) for page in one["pages"]]
 
 
 def _environment(**more: str) -> dict[str, str]:
