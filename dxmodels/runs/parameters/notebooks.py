@@ -154,6 +154,7 @@ class PanelParameters(Parameters):
     scenario: ScenarioName = "base"
     option: OptionName = "status_quo"
     seed: Seed = 2026
+    effort: Effort = "draft"
     published_only: PublishedOnly = False
 
 
