@@ -7,17 +7,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from dxmodels.errors import ModelError
 from dxmodels.inputs.availability import NotComputable
 from dxmodels.runs import shown
 from dxmodels.runs import sources as origins
 from dxmodels.runs.model import Grade
+from dxmodels.runs.wording import closed_up
 
 BOOKLET_MIME = "application/vnd.dx.booklet+json"
+_Words = Annotated[str, AfterValidator(closed_up)]
 
 
 class _Form(BaseModel):
@@ -32,11 +34,11 @@ class FormBlock(_Form):
 
     title: str
     kind: Literal["pairs", "table", "list", "tiles", "ranges"]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[_Words, ...], ...]
     headers: tuple[str, ...] = ()
     numeric: tuple[bool, ...] = ()
     bars: tuple[float, ...] = ()
-    note: str = ""
+    note: _Words = ""
 
 
 class FormPage(_Form):
@@ -47,7 +49,7 @@ class FormPage(_Form):
     title: str
     subtitle: str
     badges: tuple[str, ...]
-    headline: str
+    headline: _Words
     left: tuple[FormBlock, ...]
     right: tuple[FormBlock, ...]
     foot: tuple[FormBlock, ...]

@@ -118,7 +118,7 @@ def test_pages_fit_two_sheets_of_a_small_file(whole: BriefSet, illustrative: Cas
     for code in codes:
         alone = made.model_copy(update={"pages": tuple(page for page in made.pages if page.file == code)})
         pdf = booklet_pdf(alone, run_id="試", as_of=dt.date(2026, 10, 31))
-        assert len(pdf) <= 150 * 1024
+        assert len(pdf) <= 150_000
 
 
 def test_an_unknown_code_is_refused(osaka: Case) -> None:

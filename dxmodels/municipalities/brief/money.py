@@ -22,7 +22,7 @@ _ITEMS_SHOWN = 3
 _HELP_JA = {
     OPERATION: "日常の運用と一人情シスへの訪問",
     MIGRATION: "移行の工程管理",
-    ADVICE: "見積の精査・契約・移行の助言",
+    ADVICE: "見積・契約・移行の支援",
 }
 _NOT_HELD = "業務システムの記載がない"
 
@@ -93,9 +93,9 @@ def _move(study: BriefStudy, code: str) -> Block:
     row = study.even.of(code)
     realised = row["realised_multiple_ratio"]
     rows = [
-        ("運用経費（年、税込）", f"{yen_ja(float(row['before_yen']))} → {yen_ja(float(row['expected_after_yen']))}（{row['expected_multiple_ratio']:.2f} 倍）"),
+        ("運用経費（年、税込）", f"{yen_ja(float(row['before_yen']))}から{yen_ja(float(row['expected_after_yen']))}（{row['expected_multiple_ratio']:.2f} 倍）"),
         ("うち移行済みの実績", f"{float(realised):.2f} 倍" if pd.notna(realised) else "移行済みの業務なし"),
-        ("公表の参照値", _lines_ja(study)),
+        ("公表の値", _lines_ja(study)),
         ("現行に戻す条件", _condition(row)),
         ("交渉する項目（大きい順）", _items_ja(study, code)),
     ]  # fmt: skip
@@ -161,7 +161,7 @@ def _remaining(study: BriefStudy, code: str) -> Block:
         rows,
         ("業務", "移す年度", "遅れの理由"),
         (False, False, False),
-        note=note + "事業者と職員の能力の範囲で、遅れが最も少ない計画。",
+        note=note + "事業者と職員の能力の中で、遅れが最も少ない計画。",
     )
 
 
@@ -180,7 +180,7 @@ def _ends(study: BriefStudy, code: str) -> Block:
         due = dates.loc[str(int(str(year)))]
         until = era_date(due["decision_date"].date()) + ("（過ぎた）" if due["is_past"] else "")
         rows.append((listed, f"{era_year(int(str(year)))}末", until))
-    note = "期限は、契約の終わりから移行・公告・予算要求・債務負担行為の議決をさかのぼった日。これを過ぎると、通常の手順では次の契約の終わりまで替えられない。"
+    note = "期限は、契約の終わりから移行・公告・予算要求・債務負担行為の議決に要る期間を戻った日。これを過ぎると、通常の手順では次の契約の終わりまで替えられない。"
     return Block(title, "table", tuple(rows), ("業務", "契約の終わり", "決める期限"), (False, False, False), note=note)
 
 
@@ -229,7 +229,7 @@ def _joint(study: BriefStudy, code: str) -> Block:
     total, alone = float(mine["shapley_saving_yen"].sum()), float(mine["alone_yen"].sum())
     note = (
         f"{study.joint.horizon_years}年間の現在価値（解約金と移行の費用を含む）で、▲は単独より安い額、＋は高い額。全 {len(mine)} 件で計 {_change(total)}（単独の "
-        f"{format_rate(abs(total) / alone)}）。貢献割＝加わる順番をすべて平均した貢献に応じた分け方（シャープレイ値）。候補は {open_to} 件。"
+        f"{format_rate(abs(total) / alone)}）。貢献割＝加わる順のすべてにわたり貢献を均した分け方（シャープレイ値）。候補は {open_to} 件。"
     )
     return Block(
         title,

@@ -61,7 +61,7 @@ def _map(study: BriefStudy, code: str) -> Block:
         "tiles",
         rows,
         headers=legend,
-        note="順位は領域を等しく見た場合。枠がわが団体。",
+        note="順位は領域を等しく見た場合。太線がわが団体。",
     )
 
 
@@ -87,7 +87,7 @@ def _ranges(study: BriefStudy, code: str) -> Block:
         (str(row["name_ja"]), *(str(int(row[name])) for name in names), "1" if row["municipality_code"] == code else "")
         for row in shown.to_dict("records")
     )
-    note = "点＝領域を等しく見た順位、太線＝試した重みの中央80％、細線＝とり得る順位のすべて。線が重なる団体の優劣は、何を重く見るかで入れ替わる。"
+    note = "点＝領域を等しく見た順位、太線＝試した重みの中央80％、細線＝とり得る順位のすべて。線が重なる団体の順は、何を重く見るかで入れ替わる。"
     return Block(title, "ranges", rows, headers=(str(len(table)),), note=note)
 
 
@@ -101,7 +101,7 @@ def _peers(position: PeerPosition | NotComputable) -> Block:
         for row in position.table.to_dict("records")
     )  # fmt: skip
     title = f"同じ規模の団体との比較（{position.size_class_ja}、ほか {position.peers_count} 団体）"
-    note = "○は実施、×は実施していない。その行のほかの列は実施している団体の割合で、半分を境に判定した。ほかの行は中央値。人口と65歳以上は2020年、人口の見通しは2045年の2020年に対する倍率、一般行政部門職員は住民1,000人当たり。背景の項目には判定を付けない。"
+    note = "○は実施、×は実施していない。その行のほかの列は実施している団体の割合で、5割で判定した。ほかの行は中央値。人口と65歳以上は2020年、人口の見通しは2045年の2020年に対する倍率、一般行政部門職員は住民1,000人当たり。これらの項目には判定を付けない。"
     return Block(
         title,
         "table",
@@ -137,7 +137,7 @@ def _shown(value: object, unit: str) -> str:
 
 
 def _not_done(study: BriefStudy, code: str) -> Block:
-    title = "まだ実施していないこと・中央値に届かないこと"
+    title = "まだ実施していないこと・中央値より低いこと"
     if isinstance(study.all_needs, NotComputable):
         return missing_block(title, study.all_needs.message)
     needs = study.all_needs.needs
