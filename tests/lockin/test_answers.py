@@ -19,6 +19,7 @@ from dxmodels.lockin.answers import Answer, LockinStudy
 from dxmodels.lockin.shares import wilson_interval
 from dxmodels.runs import shown
 from dxmodels.runs.model import EXHIBIT_MIME
+from dxmodels.runs.wording import closed_up
 
 ROOT = Path(__file__).parents[2]
 TOTAL = 12_000_000_000
@@ -117,7 +118,7 @@ def test_the_notebook_itself_tells_the_two_inventories_apart(locked, share, sent
     monkeypatch.setenv("DX_DATA", str(tmp_path))
     parameters = {"case": "made", "scenario": "base", "fiscal_year": 2026, "seed": 2026, "effort": "draft", "published_only": False}  # fmt: skip
     sent = run_notebook("30_lockin", parameters, monkeypatch)
-    assert sent["E18c"]["headline"] == sentence
+    assert sent["E18c"]["headline"] == closed_up(sentence)
     assert sent["E18c"]["grade"] == "推計"
     assert f"{240} システムのうち、ロックインの疑いが強いもの {locked}、" in sent["E18b"]["headline"]
     # what the inventory alone cannot answer is named, never filled in

@@ -113,7 +113,7 @@ def test_what_no_japanese_name_is_known_for_is_named_in_the_log() -> None:
         exhibit("E08"),
     )
     assert unexplained_names(told) == [("E07", ["municipalities_x", "strange_name"])]
-    assert page_in_japanese(told).results.exhibits[0].limits == ("「円ドル相場（2025年平均）」 による。",)
+    assert page_in_japanese(told).results.exhibits[0].limits == ("「円ドル相場（2025年平均）」による。",)
 
 
 def test_a_question_left_open_is_told_shortly_in_the_report_and_in_full_on_its_notebooks_page() -> None:
