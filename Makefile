@@ -43,7 +43,7 @@ check: $(TESTING)  ## ruff, format, mypy --strict, import contract
 	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 lab: $(RUNTIME)  ## JupyterLab, opened at the workbench (notebooks/start)
-	$(BIN)/jupyter lab notebooks/start/start.ipynb
+	JUPYTER_CONFIG_PATH=$(CURDIR)/dxmodels/widgets/jupyter $(BIN)/jupyter lab --ServerApp.root_dir=$(CURDIR)/notebooks notebooks/start/start.ipynb
 
 bench: $(TESTING)  ## benchmarks: ratios against peers and naive versions
 	for script in benchmarks/*/run.py benchmarks/load/load_a_case.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -22,6 +22,7 @@ from dxmodels.widgets.levers import Lever, values_of
 
 _DOTS_PER_INCH = 100
 _HUNDRED_MILLION = 1e8
+_CLOSE = "margin:0.2em 0;line-height:1.4"  # little space between lines, so that the figure is seen with its levers
 Values = Mapping[str, float]
 Choices = Mapping[str, str]
 
@@ -46,7 +47,7 @@ class Side:
         self, key: str, title: str, levers: Sequence[Lever], choices: Mapping[str, tuple[str, Mapping[str, str]]],
         draw: Draw, told: Callable[[], None],
     ) -> None:  # fmt: skip
-        self._levers, self._draw, self._told = levers, draw, told
+        self._title, self._levers, self._draw, self._told = title, levers, draw, told
         self.sliders = {lever.name: lever.widget() for lever in levers}
         self.choices = {name: _dropdown(label, options) for name, (label, options) in choices.items()}
         self.picture, self.sentence = ui.HTML(), ui.HTML()
@@ -58,7 +59,7 @@ class Side:
         self.shown: Shown | None = None
         self.seconds = 0.0
         self.box = ui.VBox(
-            [ui.HTML(f"<h3>{html.escape(title)}</h3>"), *self.choices.values(), self.sentence, self.picture, *self._labelled()],
+            [*self.choices.values(), self.sentence, self.picture, *self._labelled()],
             layout=ui.Layout(width="49%", padding="0 0.6em"),
         )  # fmt: skip
         self._waiting = False
@@ -95,7 +96,9 @@ class Side:
         else:
             self.shown = shown
             self.picture.value = image_html(shown.figure, shown.sentence)
-            self.sentence.value = f'<p style="line-height:1.5"><b>{html.escape(shown.sentence)}</b></p>'
+            self.sentence.value = (
+                f'<p style="{_CLOSE}"><b>{html.escape(self._title)}　{html.escape(shown.sentence)}</b></p>'
+            )
         self.seconds = time.perf_counter() - started
         self._told()
 
@@ -118,7 +121,11 @@ class View:
         copy = ui.Button(description="AをBに写す", tooltip="Bの設定をAと同じにします")
         copy.on_click(lambda _: self.b.set(self.a.values, {name: str(w.value) for name, w in self.a.choices.items()}))
         self.box = ui.VBox(
-            [ui.HTML(f"<p>{html.escape(note)}</p>"), self.compared, copy, ui.HBox([self.a.box, self.b.box])]
+            [
+                ui.HTML(f'<p style="{_CLOSE}">{html.escape(note)}</p>'),
+                ui.HBox([copy, self.compared]),
+                ui.HBox([self.a.box, self.b.box]),
+            ]
         )
         self._opened = False
 
@@ -148,7 +155,7 @@ class View:
         gap = b.headline_yen - a.headline_yen
         words = f"より{format_yen(abs(gap), unit)}{'多い' if gap > 0 else '少ない'}" if round(gap) else "と同じ"
         self.compared.value = (
-            f"<p>{html.escape(a.headline_ja)}：A {format_yen(a.headline_yen, unit)}、B {format_yen(b.headline_yen, unit)}。"
+            f'<p style="{_CLOSE}">{html.escape(a.headline_ja)}：A {format_yen(a.headline_yen, unit)}、B {format_yen(b.headline_yen, unit)}。'
             f"<b>BはA{words}。</b></p>"
         )
 
