@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from exhibit_maker import EDITION, exhibit, illustrative, long_table, missing, page
+from exhibit_maker import EDITION, exhibit, illustrative, long_table, missing, page, report
 from pypdf import PdfReader
 
 from dxmodels.figures.style import axes_for
@@ -142,3 +142,14 @@ def test_on_paper_an_exhibit_of_the_body_keeps_to_one_page() -> None:
     assert begun == [[one.id] for one in many] + [[]]  # page 1 before them, conditions and volumes after them
     loose = made["small"].model_copy(update={"one_page_each": False})
     assert len(PdfReader(io.BytesIO(document_pdf(loose))).pages) > len(texts)  # without the rule tails stand alone
+
+
+@pytest.mark.parametrize(
+    ("second", "labels"),
+    [(1_000_000_000, ["費用"]), (2_000_000_000, ["費用（20_cost）", "費用（50_consolidation）"])],
+)
+def test_a_number_that_two_notebooks_record_is_told_once_unless_they_disagree(second: float, labels: list[str]) -> None:
+    other = cost(second, key="50_consolidation")
+    other = Page(**{**vars(other), "job": type(other.job)(**{**vars(other.job), "notebook": "50_consolidation"})})
+    document, _ = report([cost(1_000_000_000), other])
+    assert [entry.label for entry in document.headlines] == labels

@@ -204,13 +204,21 @@ def _draws(pages: Sequence[Page]) -> tuple[tuple[str, str], ...]:
 
 
 def _headline_records(pages: Iterable[Page]) -> list[tuple[Page, Record]]:
-    """Return the recorded quantities for page 1; one that the summary repeats from a notebook is told once."""
-    found: dict[tuple[str, str], tuple[Page, Record]] = {}
+    """Return the recorded quantities for page 1; one that several notebooks record is told once, unless they disagree: then each is told with its notebook."""
+    found: dict[tuple[str, str], dict[str, tuple[Page, Record]]] = {}
     for page in pages:
         for record in page.results.records:
             if record.headline:
-                found.setdefault((record.name, "" if page.job.joins else page.job.variant), (page, record))
-    return list(found.values())
+                said = found.setdefault((record.name, "" if page.job.joins else page.job.variant), {})
+                said.setdefault(value_of(record), (page, record))
+    return [
+        (
+            page,
+            record if len(said) == 1 else record.model_copy(update={"label": f"{record.label}（{page.job.notebook}）"}),
+        )
+        for said in found.values()
+        for page, record in said.values()
+    ]
 
 
 def _headlines(records: Iterable[tuple[Page, Record]]) -> tuple[Headline, ...]:
