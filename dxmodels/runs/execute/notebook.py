@@ -1,7 +1,7 @@
 """How does one notebook run to its end, and what is left when it does not get there?
 
 papermill executes it in a fresh kernel. Whatever happens, a notebook file with everything sent so far remains, and an ``Outcome``
-says in Japanese what happened. A kernel that fails to *start* is tried again (ports collide when several start at once); a notebook
+says in Japanese what happened. A kernel that fails to *start* is tried again (a machine short of memory, ports where TCP is used); a notebook
 that fails while *running* is not: the same inputs would fail again.
 """
 
