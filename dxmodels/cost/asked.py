@@ -15,7 +15,7 @@ import pandas as pd
 
 from dxmodels.cost.from_case import ReplacementEstimates, estimate_municipal_scale, replacement_estimates
 from dxmodels.cost.govcloud import CloudComparison, compare_government_cloud
-from dxmodels.cost.govcloud_sensitivity import compare_cloud_conditions, compare_under_register
+from dxmodels.cost.govcloud_sensitivity import CLOUD_ASSUMPTIONS, compare_cloud_conditions, compare_under_register
 from dxmodels.cost.overrun import OverrunParams, compare_caps, fit_overruns
 from dxmodels.cost.portfolio_tail import PortfolioTail, evaluate_portfolio_tail
 from dxmodels.cost.scale import ScaleCurve
@@ -32,13 +32,15 @@ CAP_ASSUMPTIONS = ("overrun_cap_low_ratio", "overrun_cap_ratio", "overrun_cap_hi
 class RateComparison:
     """The comparison at every observed yearly rate and at the planning rate.
 
-    ``comparison`` is the one at the planning rate, ``at_limits`` those at the lower and upper limit of that rate.
+    ``comparison`` is the one at the planning rate, ``at_limits`` those at the lower and upper limit of that rate; ``break_even_rates`` are the break-even
+    rates with each of the other assumptions at its lower and upper limit, one at a time.
     """
 
     table: pd.DataFrame
     comparison: CloudComparison
     observed: Mapping[int, float] = field(repr=False)
     at_limits: tuple[CloudComparison, CloudComparison] = field(repr=False)
+    break_even_rates: tuple[float, ...] = field(repr=False)
 
     @property
     def break_even_rate(self) -> float:
@@ -56,6 +58,12 @@ class RateComparison:
         low, high = sorted(limit.difference_yen for limit in self.at_limits)
         return low, high, "為替の前提の幅"
 
+    @property
+    def break_even_between(self) -> tuple[float, float, str]:
+        """Lowest and highest break-even rate when the other assumptions go to their limits one at a time, and what the range is of."""
+        rates = (self.break_even_rate, *self.break_even_rates)
+        return min(rates), max(rates), "ほかの前提を一つずつ動かした幅"
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per exchange rate, lowest first."""
         return self.table.drop(columns="year_number")
@@ -72,12 +80,6 @@ class ConditionComparison:
     """The comparison under other line costs and numbers of sharing bodies, at the planning exchange rate."""
 
     table: pd.DataFrame
-
-    @property
-    def break_even_between(self) -> tuple[float, float, str]:
-        """Lowest and highest break-even rate of the conditions, and what the range is of."""
-        rates = self.table["break_even_yen_per_usd"]
-        return float(rates.min()), float(rates.max()), "回線と共同利用の条件の幅"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per condition."""
@@ -253,7 +255,18 @@ def compare_at_observed_rates(
         compare_under_register(pilot, register, usdjpy_rate=planning.value(level=level)) for level in ("low", "high")
     )
     table = table.sort_values("yen_per_usd", kind="stable", ignore_index=True)
-    return RateComparison(table, comparison, observed, (low, high))
+    return RateComparison(table, comparison, observed, (low, high), _break_even_rates(pilot, register))
+
+
+def _break_even_rates(pilot: pd.DataFrame, register: Register) -> tuple[float, ...]:
+    """Return the break-even rate with each assumption but the exchange rate at its low and its high value; where none exists, none is returned."""
+    others = [name for name in CLOUD_ASSUMPTIONS if name != "usdjpy_planning" and register[name].has_range]
+    rates = (
+        compare_under_register(pilot, register.replace(name, central=register.value(name, level=level))).break_even_rate
+        for name in others
+        for level in ("low", "high")
+    )
+    return tuple(rate for rate in rates if math.isfinite(rate))
 
 
 def compare_conditions(pilot: pd.DataFrame, *, register: Register) -> ConditionComparison:

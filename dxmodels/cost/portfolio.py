@@ -53,6 +53,13 @@ class InventorySummary:
     cost_missing_count: int
     annual_cost_yen: int
     settled_fy: int | None
+    largest_cost_yen: int = 0
+
+    @property
+    def annual_cost_between(self) -> tuple[float, float, str]:
+        """The sum where the missing costs are all nothing, or all the largest known one, and what the range is of."""
+        most = self.annual_cost_yen + self.cost_missing_count * self.largest_cost_yen
+        return self.annual_cost_yen, most, "経費の記載がないシステムの分"
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per department, the costliest first (the year of settlement is one and stands in the sentence)."""
@@ -139,6 +146,7 @@ def summarize_inventory(case: Case) -> InventorySummary:
         cost_missing_count=int(systems["annual_cost_yen"].isna().sum()),
         annual_cost_yen=int(systems["annual_cost_yen"].sum()),
         settled_fy=settled_fy,
+        largest_cost_yen=int(systems["annual_cost_yen"].max()),
     )
 
 

@@ -16,7 +16,9 @@ from dxmodels.runs.model import NUMERIC_KINDS, Cell, Column
 
 _NUMBER = re.compile(r"▲?\d[\d,]*(?:\.\d+)?")
 _JAPANESE = r"[\u3001-\u30ff\u4e00-\u9fff\uff01-\uff9f]"
-_SPACED = re.compile(rf"(?<={_JAPANESE}) (?=[▲＋－]?\d)|(?<=[\d％]) (?={_JAPANESE})")
+_WORD = r"[\u3041-\u30ff\u4e00-\u9fff％]"
+# A number is closed up with what it counts; one that stands alone (2018年 102.2、除いた行 98、) keeps its space.
+_SPACED = re.compile(rf"(?<={_JAPANESE}) (?=[▲＋－]?\d[\d,.〜]* ?{_WORD})|(?<=[\d％]) (?={_JAPANESE})")
 _PREFERRED = ("yen", "rate", "number", "integer")
 _LARGEST_LISTED = 3
 Rows = Sequence[Sequence[Cell]]

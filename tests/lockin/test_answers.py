@@ -120,7 +120,7 @@ def test_the_notebook_itself_tells_the_two_inventories_apart(locked, share, sent
     sent = run_notebook("30_lockin", parameters, monkeypatch)
     assert sent["E18c"]["headline"] == closed_up(sentence)
     assert sent["E18c"]["grade"] == "推計"
-    assert f"240システムのうち、ロックインの疑いが強いもの{locked}、" in sent["E18b"]["headline"]
+    assert f"240システムのうち、ロックインの疑いが強いもの {locked}、" in sent["E18b"]["headline"]
     # what the inventory alone cannot answer is named, never filled in
     assert {number for number, exhibit in sent.items() if exhibit["state"] == "not_computable"} >= {"E18", "E19", "E19a", "E20", "E20c", "E40"}  # fmt: skip
 

@@ -170,7 +170,7 @@ def test_parts_are_never_mixed_and_stand_in_their_order(outline: Outline) -> Non
 
 
 def test_page_one_prints_the_share_of_headline_numbers_by_grade(outline: Outline) -> None:
-    assert "見出しの数値 2 個の区分：公表値 1個（50％）、推計 1個（50％）、架空 0個（0％）。" in re.sub(
+    assert "見出しの数値2個の区分：公表値1個（50％）、推計1個（50％）、架空0個（0％）。" in re.sub(
         r"\n", "", outline.text
     )
     assert "48.1億円" in outline.text

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from dxmodels.errors import Fault, ParameterError
+from dxmodels.errors import Fault, InputError, ParameterError
 from dxmodels.inputs import load_register
 from dxmodels.runs import folders
 from dxmodels.runs.editions.files import refuse, write_edition
@@ -20,7 +20,7 @@ from dxmodels.runs.editions.listing import summary_of
 from dxmodels.runs.editions.masking import plan_masking
 from dxmodels.runs.editions.material import Earlier, Masking, material_of
 from dxmodels.runs.editions.places import Place
-from dxmodels.runs.editions.rules import load_rules
+from dxmodels.runs.editions.rules import load_rules, stale_columns
 from dxmodels.runs.project import reports_root
 
 PUBLIC = "public"
@@ -64,7 +64,11 @@ def publish_run(name: str, *, after: str = "") -> PublicEdition:
         pages = pages_of_run(folder, manifest)
         earlier = _earlier(after, reports) if after else None
         rules = load_rules()
-        masking = plan_masking(material_of(pages), rules, load_register(), earlier=earlier)
+        material = material_of(pages)
+        stale = stale_columns(rules, material.exhibits.values())
+        if stale:
+            raise InputError(stale)
+        masking = plan_masking(material, rules, load_register(), earlier=earlier)
         built = folders.fresh_staging(reports, f"{folder.name}-{PUBLIC}")
         write_edition(built, manifest, pages, masking)
         refuse(search_leaks(built, masking))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -129,6 +130,27 @@ def _loaded(path: Path) -> EditionRules:
         raise InputError([_fault(text, problem) for problem in error.errors()]) from error
     numbered = [rule.model_copy(update={"number": place}) for place, rule in enumerate(made.all_rules, start=1)]
     return made.model_copy(update={"rules": tuple(numbered[:-2]), "secondary": numbered[-2], "undecided": numbered[-1]})
+
+
+def stale_columns(rules: EditionRules, exhibits: Iterable[Exhibit]) -> list[Fault]:
+    """Return each column that a rule names in an exhibit which (with its branches) holds none of that name: a renamed column would be published unnoticed."""
+    held: dict[str, set[str]] = {}
+    open_questions: set[str] = set()
+    for exhibit in exhibits:
+        for name in {exhibit.id, _BRANCH.sub("", exhibit.id)}:
+            held.setdefault(name, set()).update(column.name for column in exhibit.columns)
+            if not exhibit.computable:
+                open_questions.add(name)
+    return [
+        Fault(
+            f"data/editions/{RULES_FILE}", f"図表{number}に、規則「{rule.title_ja}」が伏せる列がありません",
+            "列の名前が変わっていないか確かめ、規則を直してください", column=number, value=wanted,
+        )
+        for rule in rules.rules
+        for number, columns in rule.of.items()
+        for wanted in columns
+        if number in held and number not in open_questions and not fnmatch.filter(held[number], wanted)
+    ]  # fmt: skip
 
 
 def _fault(text: YamlText, problem: Any) -> Fault:
