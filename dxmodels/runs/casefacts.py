@@ -63,7 +63,12 @@ class CaseFacts:
     def other_files(self) -> list[Path]:
         """Return data files that lie with the case but are no table of it (verdicts, sheets); not the scripts that made the tables."""
         known = set(self.paths.values())
-        found = {path for folder in self.folders for path in folder.rglob("*") if path.suffix in _DATA_ENDINGS and path.is_file()}
+        found = {
+            path
+            for folder in self.folders
+            for path in folder.rglob("*")
+            if path.suffix in _DATA_ENDINGS and path.is_file()
+        }
         return sorted(path for path in found - known if not _NOT_READ & set(path.parts))
 
     @property

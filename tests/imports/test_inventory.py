@@ -328,6 +328,58 @@ def test_next_year_needs_no_new_mapping_and_replaces_nothing_of_others(tmp_path:
     assert sorted(load_case(case).table("systems")["annual_cost_yen"]) == [50, 120]
 
 
+def test_what_was_written_by_hand_stays_when_the_file_is_taken_in_again(tmp_path: Path) -> None:
+    path, case = book(tmp_path, "plain.xlsx", plain_book), tmp_path / "mine"
+    edit(import_inventory(path, into=case), ("税: 未定", "税: 税込"))
+    import_inventory(path, into=case, write=True)
+    table = case / "systems.csv"
+    systems = pd.read_csv(table, dtype=str, keep_default_na=False)
+    systems.loc[0, ["annual_cost_yen", "description_ja"]] = ["777", "人事の記録"]
+    systems.to_csv(table, index=False)
+    again = import_inventory(path, into=case, write=True)
+    held = load_case(case).table("systems").iloc[0]
+    assert (held["annual_cost_yen"], held["description_ja"]) == (777, "人事の記録")
+    told = again.to_frame()
+    assert set(told.loc[told["problem"] == "手で書いた値を残しました", "value"]) == {"777", "人事の記録"}
+
+
+def test_a_system_that_is_no_longer_in_the_file_goes_and_is_named(tmp_path: Path) -> None:
+    def two(workbook: Any) -> None:
+        plain_book(workbook)
+        workbook.active.append([None, "給与", "人事", 50])
+
+    path, case = book(tmp_path, "plain.xlsx", two), tmp_path / "mine"
+    edit(import_inventory(path, into=case), ("税: 未定", "税: 税込"))
+    import_inventory(path, into=case, write=True)
+    later = import_inventory(book(tmp_path, "plain.xlsx", plain_book), into=case, write=True).to_frame()
+    assert later.loc[later["problem"].str.contains("ケースから除きました"), "value"].tolist() == ["給与"]
+    assert load_case(case).table("systems")["name_ja"].tolist() == ["人事"]
+
+
+def test_ditto_marks_words_for_nothing_and_department_totals_are_no_names(tmp_path: Path) -> None:
+    def fill(workbook: Any) -> None:
+        lay(workbook.active, [
+            ["情報システム一覧（千円・税込）"],
+            ["部局", "システム名", "種類", "事業者", "年間経費"],
+            ["総務部", "職員情報", "人事", "甲社", 100],
+            ["〃", "出退勤", "人事", "同上", 200],
+            ["福祉計", None, None, None, 300],
+            ["財務部", "予算編成", "財務", "未定", 400],
+            ["〃", "〃", "財務", "なし", 500],
+        ])  # fmt: skip
+
+    path, case = book(tmp_path, "ditto.xlsx", fill), tmp_path / "mine"
+    report = import_inventory(path, into=case)
+    systems = report.resolved.frames["systems"]
+    assert systems["name_ja"].tolist() == ["職員情報", "出退勤", "予算編成"]
+    assert systems["annual_cost_yen"].astype(int).tolist() == [100_000, 200_000, 400_000]
+    assert systems["department_id"].nunique() == 2
+    assert set(report.resolved.departments.values()) == {"総務部", "財務部"}
+    told = report.to_frame()
+    assert sum(told["problem"].str.contains("と読みました")) == 2
+    assert [row for row, problem in problems(report) if "〃" in problem] == [7]
+
+
 def test_vendors_are_looked_up_where_the_case_knows_them(tmp_path: Path) -> None:
     """A firm the case knows is found in any writing; one it does not know leaves the cell blank and waits in a list."""
     path, case = book(tmp_path, "plain.xlsx", plain_book), tmp_path / "mine"

@@ -211,6 +211,6 @@ def _write(
     with staged(target) as stage:
         place = stage / FOLDER / account.name
         shutil.rmtree(stage / FOLDER / f"trial-{account.name}", ignore_errors=True)
-        put_into_case(resolved, target, stage, place, file=source.name, digest=digest)
+        put_into_case(resolved, target, stage, place, digest=digest, ledger=harvest.ledger)
         write_account(place, harvest, resolved)
         write_agreement(stage / FOLDER / MAPPING_FILE, agreement, counts=harvest.open_words)

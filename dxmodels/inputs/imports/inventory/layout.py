@@ -22,10 +22,17 @@ _ROWS_LOOKED_AT = 40
 _MOST_HEADING_ROWS = 4
 _FEWEST_KNOWN = 3
 _NOTE = re.compile(r"^(※|\*|注|\(注|備考[:：]|出典|資料[:：]|＊|・|→|作成(日|者|課)?[:：]|更新日[:：]|問い?合わ?せ先)")
-_TOTAL = re.compile(r"^(\(?(小計|合計|総計|総合計|計|累計|平均)\)?|.*(小計|合計|総計|部計|局計|課計|室計|\(計\)))$")
+_TOTAL = re.compile(
+    r"^(\(?(小計|合計|総計|総合計|計|累計|平均|再計|内訳計)\)?|.*(小計|合計|総計|部計|局計|課計|室計|費計|\(計\))|計[(\d].*"
+    r"|.{1,6}(?<![統会家設時推集余度量位光電合総累再訳])計)$"  # 福祉計 is a total; 人口統計, 財務会計 and 設計 are names
+)
 _BANNER = re.compile(r"^([【■●◆▼○◎<《\[].{1,30}|.{1,20}(部|局|室|課|委員会|センター|事務局))[】》>\]]?$")
 _BANNER_MARKS = "【】■●◆▼○◎<>《》[]"
 _SAYS_UNIT = re.compile(r"単位|金額|経費")
+_BRACKETS = re.compile(r"[()\[\]【】<>《》]")
+_AMOUNT = re.compile(r"\d(千|万|百万|億)?円")
+# 情報システム一覧(千円・税込): a unit that stands between marks, not after a figure (100千円以上を掲載)
+_UNIT_ALONE = re.compile(r"(?:^|(?<=[(\[【・、,/／:]))(千円|万円|百万円|億円)(?=[)\]】・、,/／]|$)")
 KnownHeading = Callable[[str, str], bool]
 
 
@@ -210,10 +217,12 @@ def _where(said_above: object, said_below: object) -> str:
 
 
 def unit_in(text: str) -> int:
-    """Return the unit a note states (単位：千円; 金額は百万円), 0 where none."""
+    """Return the unit a note states (単位：千円（税込）; 金額は百万円; 一覧（千円・税込）), 0 where none."""
     whole = plain(text)
     for match in _SAYS_UNIT.finditer(whole):
-        found = unit_of(whole[match.start() : match.start() + 14])
+        # without its brackets: the unit may stand before the one that speaks of tax
+        found = unit_of(_AMOUNT.sub("", _BRACKETS.sub(" ", whole[match.start() : match.start() + 14])))
         if found:
             return found
-    return 0
+    alone = _UNIT_ALONE.search(whole)
+    return unit_of(alone[1]) if alone else 0

@@ -56,3 +56,12 @@ def unit_word(rule: ColumnRule, facts: ColumnFacts) -> str:
     if facts.kind == "yen":
         return next(word for word, scale in UNITS.items() if scale == rule.scale)
     return ("％" if rule.scale == 100 else "割合") if facts.unit.startswith("割合") else ""
+
+
+def first_of_each(rules: Mapping[int, ColumnRule]) -> dict[int, ColumnRule]:
+    """Two columns of a sheet may not both feed one column of the table: the first one does."""
+    kept: dict[int, ColumnRule] = {}
+    for position, rule in rules.items():
+        if rule.column not in {other.column for other in kept.values()}:
+            kept[position] = rule
+    return kept

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from dxmodels.errors import Fault
 from dxmodels.inputs.imports.findings import Ledger
 from dxmodels.inputs.imports.inventory.layout import Block, banner_of, is_marked, is_note, is_total, repeats_heading
-from dxmodels.inputs.imports.inventory.mapping import Agreement, ColumnRule
-from dxmodels.inputs.imports.inventory.values import read_value
+from dxmodels.inputs.imports.inventory.mapping import Agreement, ColumnRule, first_of_each
+from dxmodels.inputs.imports.inventory.values import DITTO, read_value, says_nothing
 from dxmodels.inputs.imports.inventory.words import plain
 from dxmodels.inputs.schemas import TABLES, ColumnFacts
 
@@ -57,6 +57,7 @@ class _Walk:
     constants: Mapping[str, str]
     places: Mapping[str, int]
     above: dict[str, str] = field(default_factory=dict)
+    row_above: dict[int, str] = field(default_factory=dict)
     banner: str = ""
     since_total: list[int] = field(default_factory=list)
     all_rows: list[int] = field(default_factory=list)
@@ -69,7 +70,7 @@ def read_block(block: Block, agreement: Agreement, harvest: Harvest) -> None:
         for position, heading in enumerate(block.headings)
         if heading and (rule := agreement.columns.get((block.table, heading))) is not None and rule.column
     }
-    rules = _first_of_each(rules)
+    rules = first_of_each(rules)
     places = {rule.column: position for position, rule in rules.items()}
     walk = _Walk(block, rules, agreement.sheets[block.sheet.name].constants, places)
     for index in range(block.first, block.end):
@@ -78,22 +79,13 @@ def read_block(block: Block, agreement: Agreement, harvest: Harvest) -> None:
             _read_line(walk, index, cells, agreement, harvest)
 
 
-def _first_of_each(rules: Mapping[int, ColumnRule]) -> dict[int, ColumnRule]:
-    """Two columns of a sheet may not both feed one column of the table: the first one does."""
-    kept: dict[int, ColumnRule] = {}
-    for position, rule in rules.items():
-        if rule.column not in {other.column for other in kept.values()}:
-            kept[position] = rule
-    return kept
-
-
 def _read_line(walk: _Walk, index: int, cells: Sequence[str], agreement: Agreement, harvest: Harvest) -> None:
     block, ledger, row = walk.block, harvest.ledger, index + 1
     yen = _yen_of(walk, index, cells)
     ledger.read(yen)
     if is_total(cells):
         _check_total(walk, row, cells, yen, ledger)
-        walk.above.clear()  # what follows a subtotal begins anew
+        _begin_anew(walk)
         reason = "小計・合計"
     elif is_note(cells):
         reason = "注記"
@@ -101,12 +93,18 @@ def _read_line(walk: _Walk, index: int, cells: Sequence[str], agreement: Agreeme
         reason = "見出しの繰返し"
     elif banner := _banner(walk, index, cells):
         walk.banner, reason = banner, "部局の見出し"
-        walk.above.clear()
+        _begin_anew(walk)
     else:
         _read_row(walk, index, cells, yen, agreement, harvest)
         return
     harvest.idle.append((block.sheet.label, row, "\t".join(cells), reason))
     ledger.settle("idle", yen)
+
+
+def _begin_anew(walk: _Walk) -> None:
+    """What follows a subtotal or the heading of a department takes nothing from above it."""
+    walk.above.clear()
+    walk.row_above.clear()
 
 
 def _banner(walk: _Walk, index: int, cells: Sequence[str]) -> str:
@@ -142,7 +140,9 @@ def _read_row(
         for position, rule in walk.rules.items():
             heading = walk.block.headings[position]
             headings[rule.column] = heading
-            text = cells[position] if position < len(cells) else ""
+            text = _as_above(
+                walk, (index, position), heading, cells[position] if position < len(cells) else "", harvest
+            )
             _read_cell(walk, (index, position), rule, heading, text, record, agreement, harvest)
         record.headings = headings
         _fill_in(walk, record, agreement)
@@ -150,6 +150,24 @@ def _read_row(
     _keep_aside(walk, index, cells, _text(walk, cells, NAMES[walk.block.table]), harvest)
     walk.since_total.append(yen or 0)
     walk.all_rows.append(yen or 0)
+
+
+def _as_above(walk: _Walk, place: tuple[int, int], heading: str, text: str, harvest: Harvest) -> str:
+    """Return the cell's text; 〃 and 同上 stand for the cell of the record above, and a note says what was taken."""
+    ditto = plain(text) in DITTO
+    taken = walk.row_above.get(place[1], "") if ditto else text
+    walk.row_above[place[1]] = taken
+    if ditto:
+        said = (
+            f"「{text.strip()}」を上の行の「{taken.strip()}」と読みました"
+            if taken
+            else f"「{text.strip()}」の上に値がないため空欄にしました"
+        )
+        fault = Fault(
+            walk.block.sheet.label, said, "違う場合は台帳に値を書いてください", place[0] + 1, heading, text.strip()
+        )
+        harvest.ledger.find(fault, "note" if taken else "value_blank")
+    return taken
 
 
 def _seen(cells: Sequence[str]) -> str:
@@ -164,6 +182,11 @@ def _name_problem(walk: _Walk, index: int, cells: Sequence[str]) -> tuple[str, s
     position = walk.places.get(column)
     if position is None or position >= len(cells) or not cells[position].strip():
         return None if column in walk.constants else (f"{title}が空欄です", f"{title}を書いてください（取り込まれなかった行は記録に残ります）")  # fmt: skip
+    if plain(cells[position]) in DITTO:
+        return (
+            f"{title}が「{cells[position].strip()}」です",
+            "名称を書いてください（上の行の続きなら1行にまとめてください）",
+        )
     if walk.block.sheet.joined.get((index, position), (index, 0))[0] != index:
         return f"{title}が上の行と結合されています（1件が複数行）", "1件を1行にまとめてください"
     return None
@@ -185,6 +208,10 @@ def _read_cell(
         return
     if facts.kind in {"choice", "boolean"}:
         _read_word(block, facts, where, text, record, agreement, harvest)
+        return
+    if rule.column in _FOREIGN and says_nothing(text):
+        cure = "値があれば台帳に書いてください"
+        harvest.ledger.find(Fault(block.sheet.label, "値がないとみなして空欄にしました", cure, **where), "note")  # type: ignore[arg-type]
         return
     if rule.column in _FOREIGN:
         record.texts[rule.column] = " ".join(text.split())
@@ -261,7 +288,8 @@ def _check_total(walk: _Walk, row: int, cells: Sequence[str], yen: int | None, l
     is_part = any("小計" in plain(cell) or plain(cell).endswith(("部計", "局計", "課計")) for cell in cells)
     rows = walk.since_total if is_part else walk.all_rows
     found = sum(rows)
-    if yen is not None and rows and abs(yen - found) >= max(len(rows), 1) * scale:
+    is_mean = any(plain(cell).strip("()") == "平均" for cell in cells)
+    if not is_mean and yen is not None and rows and abs(yen - found) >= max(len(rows), 1) * scale:
         problem = f"{'小計' if is_part else '合計'} {yen:,} 円が、その明細の合計 {found:,} 円と合いません"
         ledger.find(Fault(walk.block.sheet.label, problem, "行の漏れ・二重・単位を確かめてください", row, value=cells[0]), "note")  # fmt: skip
     walk.since_total.clear()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from dxmodels.errors import InputError
+from dxmodels.errors import Fault, InputError
 from dxmodels.inputs.case_file import CASE_FILE
 from dxmodels.inputs.folders import find_case, find_tables
 from dxmodels.inputs.imports.aliases import plain
 from dxmodels.inputs.imports.cells import company_key
+from dxmodels.inputs.imports.findings import Ledger
+from dxmodels.inputs.imports.inventory.hand import BROUGHT, rows_brought, rows_by_key, with_hand_work
 from dxmodels.inputs.imports.inventory.records import Harvest
 from dxmodels.inputs.imports.inventory.resolve import Names, Resolved
 from dxmodels.inputs.imports.inventory.words import TARGETS
@@ -70,8 +72,13 @@ def keys_elsewhere(target: Target, account: Path) -> dict[str, set[str]]:
     return taken
 
 
-def put_into_case(resolved: Resolved, target: Target, stage: Path, account: Path, *, file: str, digest: str) -> None:
-    """Write the tables into the staged folder in place of what this file brought before; raise InputError where they would not load."""
+def put_into_case(
+    resolved: Resolved, target: Target, stage: Path, account: Path, *, digest: str, ledger: Ledger
+) -> None:
+    """Write the tables into the staged folder in place of what this file brought before; raise InputError where they would not load.
+
+    What was written by hand into rows of this file stays, and what is no longer in the file goes; both are told in ``ledger``.
+    """
     mine = _keys_before(target.imports / account.name)
     keys = []
     for table, rows in resolved.frames.items():
@@ -83,11 +90,17 @@ def put_into_case(resolved: Resolved, target: Target, stage: Path, account: Path
             else own.reindex(columns=columns).astype(object).fillna("")
         )
         left = [(table, key) not in mine for key in _keys(others, table)]
-        write_table(stage, table, pd.concat([others[left], rows], ignore_index=True).astype(object))
+        current = {key: row for key, row in rows_by_key(others, table).items() if (table, key) in mine}
+        whole, kept = with_hand_work(rows, table, current, rows_brought(target.imports / account.name, table))
+        write_table(stage, table, pd.concat([others[left], whole], ignore_index=True).astype(object))
+        write_table(account, f"{BROUGHT}{table}", rows)
+        _tell_hand_work(
+            ledger, table, kept, [row for key, row in current.items() if key not in set(_keys(rows, table))]
+        )
         keys += [(table, key) for key in _keys(rows, table)]
     _add_departments(resolved.departments, target, stage)
     write_table(account, _KEYS, pd.DataFrame(keys, columns=["table", "key"], dtype=object))
-    write_table(account, _SOURCE, pd.DataFrame([{"file": file, "sha256": digest}]))
+    write_table(account, _SOURCE, pd.DataFrame([{"file": ledger.file, "sha256": digest}]))
     names = [*resolved.frames, *(["departments"] if resolved.departments else [])]
     write_case_file(stage, dict.fromkeys(names, _source_text(stage)))
     if not target.exists:
@@ -95,6 +108,24 @@ def put_into_case(resolved: Resolved, target: Target, stage: Path, account: Path
         text = heading.read_text(encoding="utf-8").replace(_OTHER_TITLE, _NEW_TITLE)
         heading.write_text(text, encoding="utf-8")
     _refuse_unsound(stage, names)
+
+
+def _tell_hand_work(
+    ledger: Ledger, table: str, kept: Sequence[tuple[str, str, str]], gone: Sequence[Mapping[str, str]]
+) -> None:
+    facts = TABLES[table].facts
+    for _, column, value in kept:
+        cure = "台帳の値に戻すには、ケースの表の値を消して取り込み直してください"
+        ledger.find(
+            Fault(ledger.file, "手で書いた値を残しました", cure, column=facts[column].title_ja, value=value), "note"
+        )
+    for row in gone:
+        cure = "廃止でなければ台帳に戻して取り込み直してください"
+        name = row.get("name_ja") or row[TABLES[table].key[0]]
+        ledger.find(
+            Fault(ledger.file, "前回の取込みにあった行が今の台帳にないため、ケースから除きました", cure, value=name),
+            "note",
+        )
 
 
 def write_account(account: Path, harvest: Harvest, resolved: Resolved) -> None:

@@ -41,6 +41,7 @@ _UNKNOWN = {
     "?",
     "未回答",
 }
+DITTO = frozenset({"〃", "”", "″", '"', "''", "同上", "々", "同"})
 _NONE = {"なし", "無し", "該当なし", "無", "対象外"}
 _VAGUE = re.compile(r"約|程度|以上|以下|未満|強$|弱$|およそ|概ね|前後|[~〜～]|→|他$|ほか$")
 _COUNTED = re.compile(r"(人|名|台|件|個|団体|工程|id|アカウント|者|点|か月|ヶ月|月|年|fte)$", re.IGNORECASE)
@@ -50,6 +51,12 @@ _MONTH = re.compile(r"^((?:令和|平成|昭和|[RHS])?(?:元|\d{1,4})[年./-])(
 _ONE_DIGIT_MONTH = re.compile(r"^(\d{4}|\d{1,2})\.1$")  # 2013.10 kept as a number reads 2013.1
 _YEAR_END = re.compile(r"^(.+?)年度末$")
 _SPAN = re.compile(r"[~〜～]|から")
+
+
+def says_nothing(text: str) -> bool:
+    """Return whether a cell says that there is no value (-, なし, 未定, 不明)."""
+    whole = plain(text).lower()
+    return not whole.strip("".join(_DASHES)) or whole in _UNKNOWN | _NONE
 
 
 @dataclass(frozen=True)
