@@ -24,7 +24,7 @@ from dxmodels.cli.gate import add_gate
 from dxmodels.cli.panel import add_panel
 from dxmodels.cli.parser import JapaneseParser
 from dxmodels.cli.run import add_compare, add_run
-from dxmodels.errors import EXIT_BAD_INPUT, EXIT_OK, DxError
+from dxmodels.errors import EXIT_BAD_INPUT, EXIT_OK, DxError, Fault, ParameterError
 
 _EXIT_BUG = 5
 _EXIT_INTERRUPTED = 130
@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_BAD_INPUT
     answer: Callable[[argparse.Namespace], int] = options.answer
     try:
+        _check_place(options)
         return answer(options)
     except DxError as error:
         print(str(error), file=sys.stderr)
@@ -70,6 +71,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # a bug of ours: the user gets one line, the log gets the traceback
         print(_report_bug(error), file=sys.stderr)
         return _EXIT_BUG
+
+
+def _check_place(options: argparse.Namespace) -> None:
+    """Refuse a file that is to be made in a folder that is not there (the panel's forms make their folder themselves)."""
+    out = getattr(options, "out", "")
+    if out and options.command != "panel" and not Path(out).absolute().parent.is_dir():
+        cure = "あるフォルダの中のファイル名を指定してください"
+        raise ParameterError([Fault("--out", "保存先のフォルダがありません", cure, value=out)])
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -101,6 +101,7 @@ def _machines(options: argparse.Namespace) -> contextlib.AbstractContextManager[
 def _compare(options: argparse.Namespace) -> int:
     from dxmodels.runs.compare.reruns import compare_runs
 
+    _check_comparison(options)
     bridge = compare_runs(
         options.earlier, options.later, tolerance=options.tolerance, rerun=not options.no_rerun, say=say
     )
@@ -108,6 +109,28 @@ def _compare(options: argparse.Namespace) -> int:
     if options.csv:
         bridge.to_machine_frame().to_csv(options.csv, index=False, lineterminator="\n")
     return EXIT_OK
+
+
+def _check_comparison(options: argparse.Namespace) -> None:
+    """Refuse a tolerance that is none, and a table that could not be written, before anything is computed."""
+    from dxmodels.errors import Fault, ParameterError
+
+    faults = []
+    if not 0 <= options.tolerance < 1:
+        faults.append(
+            Fault(
+                "--tolerance",
+                "変化とみなさない相対差が範囲外です",
+                "0以上1未満にしてください",
+                value=str(options.tolerance),
+            )
+        )
+    if options.csv and not Path(options.csv).absolute().parent.is_dir():
+        faults.append(
+            Fault("--csv", "保存先のフォルダがありません", "あるフォルダを指定してください", value=str(options.csv))
+        )
+    if faults:
+        raise ParameterError(faults)
 
 
 def _overrides(options: argparse.Namespace) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from notebook_maker import LOAD, make_project, use, write_plan
 
 from dxmodels import cli
+from dxmodels.cli import main
 from dxmodels.errors import EXIT_BAD_INPUT, EXIT_OK, ParameterError
 from dxmodels.inputs import load_register
 from dxmodels.runs.batch import run_plan
@@ -242,3 +243,19 @@ def test_a_run_that_cannot_be_read_is_named(capsys: pytest.CaptureFixture[str]) 
     assert "実行の記録を読めません" in capsys.readouterr().err
     with pytest.raises(ParameterError):
         run_plan("yearly", against="../x", progress=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["compare", "a", "b", "--tolerance", "-1"], "--tolerance"),
+        (["compare", "a", "b", "--tolerance", "nan"], "--tolerance"),
+        (["compare", "a", "b", "--csv", "no_such_folder/x.csv"], "--csv"),
+        (["gate", "spec.txt", "--out", "no_such_folder/x.xlsx"], "--out"),
+    ],
+)
+def test_what_could_not_be_compared_or_written_is_refused_at_once(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err

@@ -18,6 +18,7 @@ from dxmodels.errors import DxError, ModelError, ParameterError
 from dxmodels.figures.style import axes_for
 from dxmodels.inputs import NotComputable
 from dxmodels.runs import context
+from dxmodels.runs.casefacts import case_facts
 from dxmodels.runs.display import quantity_text, texts_of
 from dxmodels.runs.doors import build_exhibit, build_record
 from dxmodels.runs.drawing import stamped
@@ -345,3 +346,13 @@ def test_an_index_with_a_name_becomes_a_column_and_lists_become_text() -> None:
 def test_unknown_sources_name_the_nearest() -> None:
     with pytest.raises(ParameterError, match="usdjpy_2025"):
         exhibit("E07", costs(), sources=["usdjpy_2052"])
+
+
+def test_a_folder_that_an_import_named_after_its_file_is_no_file(in_tiny_case: Path) -> None:
+    account = in_tiny_case / "data" / "tiny" / "imports" / "list.xlsx"
+    account.mkdir(parents=True)
+    (account / "totals.csv").write_text("a\n1\n", encoding="utf-8")
+    case_facts.cache_clear()
+    found = case_facts("tiny").other_files()
+    assert account not in found
+    assert account / "totals.csv" in found

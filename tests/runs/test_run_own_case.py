@@ -146,15 +146,3 @@ def test_the_case_may_be_given_as_a_path(project: Path, folder: Path) -> None:
     first = {entry["name"]: entry["value"] for entry in again["records"]}
     assert first["inventory_cost_yen"] == 15_000_000
     assert "みどり県" in (project / "reports" / "latest" / "final_summary.html").read_text(encoding="utf-8")
-
-
-def test_a_folder_that_an_import_named_after_its_file_is_no_file(in_tiny_case: Path) -> None:
-    from dxmodels.runs.casefacts import case_facts
-
-    account = in_tiny_case / "data" / "tiny" / "imports" / "list.xlsx"
-    account.mkdir(parents=True)
-    (account / "totals.csv").write_text("a\n1\n", encoding="utf-8")
-    case_facts.cache_clear()
-    found = case_facts("tiny").other_files()
-    assert account not in found
-    assert account / "totals.csv" in found

@@ -72,7 +72,9 @@ def read_block(block: Block, agreement: Agreement, harvest: Harvest) -> None:
     }
     rules = first_of_each(rules)
     places = {rule.column: position for position, rule in rules.items()}
-    walk = _Walk(block, rules, agreement.sheets[block.sheet.name].constants, places)
+    facts = TABLES[block.table].facts  # a sheet may hold a second table, with other columns
+    constants = {name: value for name, value in agreement.sheets[block.sheet.name].constants.items() if name in facts}
+    walk = _Walk(block, rules, constants, places)
     for index in range(block.first, block.end):
         cells = block.sheet.lines[index]
         if any(cell.strip() for cell in cells):

@@ -20,8 +20,10 @@ def describe_agreement(agreement: Agreement, blocks: Sequence[Block]) -> str:
         rows = f"見出し {block.start + 1}〜{block.first} 行目、データ {block.first + 1}〜{block.end} 行目"
         why = agreement.sheets[block.sheet.name].why
         lines.append(f"■ {block.sheet.label} → {TABLES[block.table].title_ja}（{rows}）{'　' + why if why else ''}")
+        facts = TABLES[block.table].facts
         for title, value in agreement.sheets[block.sheet.name].constants.items():
-            lines.append(f"  （空欄に入れる値）{_ARROW}{TABLES[block.table].facts[title].title_ja}＝{value}")
+            if title in facts:  # a sheet may hold a second table, with other columns
+                lines.append(f"  （空欄に入れる値）{_ARROW}{facts[title].title_ja}＝{value}")
         for position, heading in enumerate(block.headings):
             rule = agreement.columns.get((block.table, heading))
             if heading and rule is not None:
