@@ -115,9 +115,11 @@ def measure_concentration(costs: pd.Series, *, top: int, target_share: float) ->
 
 
 def measure_inventory_concentration(case: Case, *, top: int, target_share: float) -> Concentration:
-    """Return the concentration of yearly running cost over the inventory of a case (table ``systems``)."""
+    """Return the concentration of yearly running cost over the inventory of a case (table ``systems``; of fewer than ``top``, all count)."""
     systems = case.table("systems", ["annual_cost_yen"]).set_index("system_id")
-    found = measure_concentration(systems["annual_cost_yen"], top=top, target_share=target_share)
+    found = measure_concentration(
+        systems["annual_cost_yen"], top=min(top, max(1, len(systems))), target_share=target_share
+    )
     table = found.table.copy()
     table.insert(1, "name_ja", table["system_id"].map(systems["name_ja"]))
     return replace(found, table=table)
@@ -132,6 +134,8 @@ def read_statement(result: Concentration, *, register: Register, grade: str) -> 
     verdict = result.compare_with_statement(
         low_share=share - width, high_share=share + width, is_illustrative=grade == "架空"
     )
+    if result.top_count < round(register.value("plan_lockin_systems")):
+        verdict = f"{UNDECIDED}（台帳のシステムが{result.top_count}件しかない）"
     return [
         f"計画の記述（約{register.value('plan_lockin_systems'):.0f}システムが予算の半分程度）との照合：{verdict}。",
         f"「半分程度」は{format_rate(share - width, decimals=0)}〜{format_rate(share + width, decimals=0)}と読み、台帳の割合の幅が"

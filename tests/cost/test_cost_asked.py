@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from dxmodels.cost import asked
+from dxmodels.cost.concentration import measure_inventory_concentration, read_statement
+from dxmodels.cost.govcloud_sensitivity import CLOUD_ASSUMPTIONS, compare_under_register
 from dxmodels.cost.validation import check_overrun_model
 from dxmodels.glossary import missing_terms
 from dxmodels.inputs import Case, NotComputable, Register, attempt, load_case, load_register
@@ -98,3 +101,34 @@ def test_the_worst_miss_of_the_overrun_model_is_named(register: Register) -> Non
     assert shown["difference_point"] == pytest.approx(points, abs=0.05)
     assert f"▲{abs(points):.1f}ポイント" in found.summary()
     assert missing_terms(found.to_frame().columns) == []
+
+
+def test_the_range_of_the_break_even_rate_is_that_of_the_assumption_that_moves_it_most() -> None:
+    """By hand: the rate is where yen less and dollars more meet; each limit put in alone, the extremes are the range."""
+    case, register = load_case("osaka", tables=["govcloud_pilot", "national_series"]), load_register()
+    pilot = case.table("govcloud_pilot")
+    found = asked.compare_at_observed_rates(pilot, case.table("national_series"), register=register)
+    low, high, _ = found.break_even_between
+    alone = []
+    for name in CLOUD_ASSUMPTIONS[1:]:
+        for end in (register.low(name), register.high(name)):
+            yen_now, dollar_now, yen_cloud, dollar_cloud = compare_under_register(
+                pilot, register.replace(name, central=end)
+            ).lines
+            alone.append((yen_now - yen_cloud) / (dollar_cloud - dollar_now))
+    assert low == pytest.approx(min(alone))
+    assert high == pytest.approx(max(alone))
+    assert low < found.break_even_rate < high
+    down, up, _ = found.planning_between
+    assert down < found.planning_difference_yen < up
+
+
+def test_fewer_systems_than_the_statement_speaks_of_cannot_decide_it() -> None:
+    table = pd.DataFrame({"system_id": ["A", "B"], "name_ja": ["甲", "乙"], "annual_cost_yen": [3, 1]})
+    case = Case.from_frames({"systems": table}, base_fy=2026, validate=False)
+    found = measure_inventory_concentration(case, top=40, target_share=0.5)
+    assert (found.top_count, found.top_share) == (2, 1.0)
+    assert (
+        "判定できない（台帳のシステムが2件しかない）"
+        in read_statement(found, register=load_register(), grade="推計")[0]
+    )

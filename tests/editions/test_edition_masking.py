@@ -17,8 +17,8 @@ from dxmodels.runs.editions.material import Masking, Material, material_of
 from dxmodels.runs.editions.places import Place, significant_digits
 from dxmodels.runs.editions.printings import numbers_in, printings
 from dxmodels.runs.editions.public_pages import public_exhibit, public_pages
-from dxmodels.runs.editions.rules import load_rules
-from dxmodels.runs.model import Column
+from dxmodels.runs.editions.rules import load_rules, stale_columns
+from dxmodels.runs.model import Column, Exhibit
 
 
 @pytest.fixture(scope="module")
@@ -181,3 +181,15 @@ def test_rows_ranked_by_a_withheld_number_are_put_in_the_order_of_their_words() 
     assert [row[0] for row in rows] == sorted(["丙", "甲", "乙", "丁"])
     assert {row[2] for row in rows} == {"非公表［5］"}
     assert dict(zip([row[0] for row in rows], [row[1] for row in rows], strict=True))["甲"] == 2028
+
+
+def test_a_rule_whose_column_was_renamed_is_named_before_anything_is_published() -> None:
+    def exits(name: str) -> Exhibit:
+        table = pd.DataFrame({"system_id": ["S1"], "switching_yen": [5], name: [7], "value_lost_yen": [0]})
+        return build_exhibit(
+            "E20b", table, title="問い", grade="推計", sources=["資料"], reading="読む。", limits="限る。"
+        )
+
+    assert stale_columns(load_rules(), [exits("exit_value_yen")]) == []
+    named = stale_columns(load_rules(), [exits("value_yen")])
+    assert [(fault.column, fault.value) for fault in named] == [("E20b", "exit_value_yen")]

@@ -63,6 +63,8 @@ def find_target(into: str | Path, tables: tuple[str, ...]) -> Target:
         return Target(folder, True)
     if folder.exists() and (not folder.is_dir() or any(place.name != FOLDER for place in folder.iterdir())):
         cure = f"{CASE_FILE} のあるケースのフォルダか、まだない名前を指定してください"
+        if folder.is_dir() and any(folder.glob("*.xlsx")):
+            cure = "Excelのひな型で作ったケースには書き込めません。まだない名前を指定して取り込み、要る表をひな型に写してください"
         raise InputError([Fault(folder.name, "ケースのフォルダではありません", cure)])
     return Target(folder, False)
 
