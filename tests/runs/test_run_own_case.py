@@ -129,7 +129,7 @@ def test_what_the_owner_has_is_answered_and_the_rest_says_what_is_missing(folder
     assert states["E01"] == ("full", "推計")
     records = {entry["name"]: entry["value"] for entry in results["records"]}
     assert (records["inventory_systems_count"], records["inventory_cost_yen"]) == (3, 15_000_000)
-    assert records["top_systems_cost_share"] is None
+    assert records["top_systems_cost_share"] == 1.0  # fewer systems than the statement speaks of: all of them
 
 
 def test_a_cost_that_is_not_recorded_is_never_printed_as_0(folder: Path) -> None:

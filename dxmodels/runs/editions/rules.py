@@ -133,7 +133,10 @@ def _loaded(path: Path) -> EditionRules:
 
 
 def stale_columns(rules: EditionRules, exhibits: Iterable[Exhibit]) -> list[Fault]:
-    """Return each column that a rule names in an exhibit which (with its branches) holds none of that name: a renamed column would be published unnoticed."""
+    """Return each column that a rule names in an exhibit which (with its branches) holds others of the rule but none of that name.
+
+    A renamed column would be published unnoticed.
+    """
     held: dict[str, set[str]] = {}
     open_questions: set[str] = set()
     for exhibit in exhibits:
@@ -150,6 +153,7 @@ def stale_columns(rules: EditionRules, exhibits: Iterable[Exhibit]) -> list[Faul
         for number, columns in rule.of.items()
         for wanted in columns
         if number in held and number not in open_questions and not fnmatch.filter(held[number], wanted)
+        and any(fnmatch.filter(held[number], other) for other in columns)
     ]  # fmt: skip
 
 
