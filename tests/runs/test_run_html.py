@@ -175,7 +175,7 @@ def test_page_one_prints_the_share_of_headline_numbers_by_grade(outline: Outline
     )
     assert "48.1億円" in outline.text
     assert "▲4.1％" in outline.text
-    assert "▲6.1〜0.2％（前提の幅）" in outline.text
+    assert "▲4.1％ 幅：▲6.1〜0.2％（前提の幅）" in outline.text  # never run together with its value
 
 
 def test_what_cannot_be_computed_names_table_and_field(outline: Outline) -> None:
